@@ -1,0 +1,101 @@
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= python3
+PORT ?= 8080
+DATA ?= ./data
+OUT ?= demo
+VIDEO ?= weights/media/WolfgangLanger_Pexels.mp4
+# The CPU build where the index has one by this name; see CONTRIBUTING.md for machines that get CUDA.
+TORCH ?= torch==2.13.0
+
+BIN := .venv/bin
+UV := $(BIN)/uv pip install --quiet --require-hashes --no-deps
+SOURCES := assessment adapters service worker networks training launch tests triton_backends
+
+.PHONY: help install install-dev weights demo up test test-all check format lint types layers unit stack openapi lock clean
+
+help: ## Show this list
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# --- installing -----------------------------------------------------------------
+
+.venv/.run: requirements/run.txt requirements/insightface.txt requirements/uv.txt
+	@echo "installing the application (.venv)"
+	$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11), "mien needs Python 3.11 or later"'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --require-hashes --no-deps -r requirements/uv.txt
+	$(UV) --python $(BIN)/python -r requirements/run.txt -r requirements/insightface.txt
+	$(BIN)/python -m pip install --quiet --no-compile "$(TORCH)"
+	touch $@
+
+.venv-triton/.run: .venv/.run requirements/triton.txt requirements/tritonserver.txt
+	@echo "installing the Triton server (.venv-triton)"
+	$(PYTHON) -m venv .venv-triton
+	$(UV) --python .venv-triton/bin/python -r requirements/triton.txt -r requirements/tritonserver.txt
+	touch $@
+
+.venv/.dev: .venv/.run requirements/dev.txt
+	@echo "installing checks and tests (.venv)"
+	$(UV) --python $(BIN)/python -r requirements/dev.txt
+	touch $@
+
+install: .venv/.run .venv-triton/.run ## Install what the embedded stack needs
+
+install-dev: install .venv/.dev ## Install what checks and tests need, too
+
+# --- running --------------------------------------------------------------------
+
+weights: install ## Fetch, build and fit the networks' weights (cached)
+	@$(BIN)/python -m training.weights
+
+demo: weights ## Assess a sample video on the real stack: make demo VIDEO=… OUT=…
+	@$(BIN)/python -m launch demo --video "$(VIDEO)" --out "$(OUT)"
+
+up: weights ## Run the embedded stack until Ctrl-C: make up PORT=… DATA=…
+	@exec $(BIN)/python -m launch up --port "$(PORT)" --data "$(DATA)"
+
+# --- checking -------------------------------------------------------------------
+
+test: check unit stack ## Everything but the slow tests: format, lint, types, layers, all tiers
+
+test-all: check weights ## Everything, the slow tests too
+	$(BIN)/pytest
+
+check: lint types layers ## Format, lint, types, import layers
+
+format: .venv/.dev ## Rewrite the sources
+	$(BIN)/ruff check --fix . && $(BIN)/ruff format .
+
+lint: .venv/.dev ## Format and style
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: .venv/.dev ## Types, strict
+	$(BIN)/basedpyright
+
+layers: .venv/.dev ## Imports point inwards
+	$(BIN)/lint-imports
+
+unit: .venv/.dev ## Tests that need no built weights and start no servers
+	$(BIN)/pytest -m 'not stack and not slow'
+
+stack: .venv/.dev weights ## Tests on a real Redis, Triton, Celery worker and API
+	$(BIN)/pytest -m 'stack and not slow'
+
+openapi: .venv/.dev ## Write openapi.yaml from the application
+	$(BIN)/python -m service.openapi > openapi.yaml.new && mv openapi.yaml.new openapi.yaml
+
+# --- keeping --------------------------------------------------------------------
+
+LOCK := $(BIN)/uv pip compile --quiet --python-version 3.11 --universal --generate-hashes --no-header --no-annotate
+
+lock: .venv/.run ## Write the hash-locked requirements again
+	for name in uv service worker run triton; do $(LOCK) requirements/$$name.in -o requirements/$$name.txt; done
+	$(LOCK) -c requirements/run.txt requirements/dev.in -o requirements/dev.txt
+	for name in insightface tritonserver; do $(LOCK) --no-deps requirements/$$name.in -o requirements/$$name.txt; done
+
+clean: ## Remove environments, weights, data and outputs
+	rm -rf .venv .venv-triton weights data demo .cache model_repository/*/1

@@ -1,0 +1,174 @@
+"""Every port in memory, for tests of what uses them; `tests/ports` holds it to the real ones."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from assessment.assessment import Assessment, AssessmentId, Progress, Status, Tenant
+from assessment.events import event_id
+from assessment.faults import Gone, NotFound, Stale, Unauthenticated
+from assessment.ports import Clock, Delivery
+
+
+@dataclass
+class MemoryRecords:
+    """Records and outbox in dictionaries; the clock is the store's time."""
+
+    clock: Clock
+    stored: dict[AssessmentId, Assessment] = field(default_factory=dict)
+    erased: dict[AssessmentId, Tenant] = field(default_factory=dict)
+    watch: dict[AssessmentId, float] = field(default_factory=dict)
+    outbox: "MemoryOutbox" = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.outbox = MemoryOutbox(self.clock)
+
+    def _now(self) -> float:
+        return self.clock().timestamp()
+
+    def add(self, assessment: Assessment, *, look_again_s: float) -> None:
+        """Store a new assessment."""
+        self.stored[assessment.id] = assessment
+        self.watch[assessment.id] = self._now() + look_again_s
+
+    def get(self, assessment_id: AssessmentId) -> Assessment:
+        """Return the assessment, or raise `NotFound` or `Gone`."""
+        if assessment_id in self.erased:
+            raise Gone(self.erased[assessment_id])
+        if assessment_id not in self.stored:
+            raise NotFound(assessment_id)
+        return self.stored[assessment_id]
+
+    def _require(self, was: Assessment) -> Assessment:
+        stored = self.stored.get(was.id)
+        if stored is None or stored.step != was.step:
+            raise Stale(was.id)
+        return stored
+
+    def save(self, assessment: Assessment, *, was: Assessment, look_again_s: float) -> None:
+        """Replace the assessment if it is still at `was.step`."""
+        self._require(was)
+        self.stored[assessment.id] = assessment
+        if not assessment.status.final:
+            self.watch[assessment.id] = self._now() + look_again_s
+            return
+        self.watch.pop(assessment.id, None)
+        if assessment.notify:
+            self.outbox.put(event_id(assessment), assessment.id)
+
+    def renew(self, assessment: Assessment, progress: Progress, *, lease_s: float) -> None:
+        """Extend the lease and note the progress."""
+        stored = self._require(assessment)
+        self.stored[assessment.id] = replace(stored, progress=progress)
+        self.watch[assessment.id] = self._now() + lease_s
+
+    def due(self, limit: int) -> Sequence[AssessmentId]:
+        """Return assessments whose time has come, longest waiting first."""
+        ready = sorted((at, key) for key, at in self.watch.items() if at <= self._now())
+        return [key for _, key in ready[:limit]]
+
+    def postpone(self, assessment: Assessment, *, look_again_s: float) -> None:
+        """Look again later, if it is still at its step and due."""
+        stored = self.stored.get(assessment.id)
+        due = self.watch.get(assessment.id, self._now() + 1) <= self._now()
+        if stored is not None and stored.step == assessment.step and due:
+            self.watch[assessment.id] = self._now() + look_again_s
+
+    def erase(self, assessment: Assessment) -> None:
+        """Forget the assessment."""
+        self.stored.pop(assessment.id, None)
+        self.watch.pop(assessment.id, None)
+        self.erased[assessment.id] = assessment.tenant
+        self.outbox.forget(assessment.id)
+
+    def position(self, assessment: Assessment) -> int | None:
+        """Return how many queued assessments are older."""
+        if assessment.status is not Status.QUEUED:
+            return None
+        queued = [one for one in self.stored.values() if one.status is Status.QUEUED]
+        return sum(one.created_at < assessment.created_at for one in queued)
+
+    def counts(self) -> Mapping[Status, int]:
+        """Return how many assessments are queued and processing."""
+        statuses = [one.status for one in self.stored.values()]
+        return {status: statuses.count(status) for status in (Status.QUEUED, Status.PROCESSING)}
+
+
+@dataclass
+class MemoryOutbox:
+    """Events by id: for whom, when due, how often tried."""
+
+    clock: Clock
+    events: dict[str, tuple[AssessmentId, float, int]] = field(default_factory=dict)
+
+    def put(self, event: str, assessment_id: AssessmentId) -> None:
+        """Add an event that is due now."""
+        self.events[event] = (assessment_id, self.clock().timestamp(), 0)
+
+    def take(self, *, lease_s: float) -> Delivery | None:
+        """Return a due event and hide it for a while."""
+        now = self.clock().timestamp()
+        for event, (assessment_id, at, attempts) in self.events.items():
+            if at <= now:
+                self.events[event] = (assessment_id, now + lease_s, attempts + 1)
+                return Delivery(event, assessment_id, attempts + 1)
+        return None
+
+    def retry(self, delivery: Delivery, *, after_s: float) -> None:
+        """Have the event delivered again later."""
+        if delivery.event_id in self.events:
+            at = self.clock().timestamp() + after_s
+            self.events[delivery.event_id] = (delivery.assessment_id, at, delivery.attempts)
+
+    def close(self, delivery: Delivery) -> None:
+        """Forget the event."""
+        self.events.pop(delivery.event_id, None)
+
+    def forget(self, assessment_id: AssessmentId) -> None:
+        """Forget every event of the assessment."""
+        kept = {key: value for key, value in self.events.items() if value[0] != assessment_id}
+        self.events = kept
+
+
+@dataclass
+class MemoryQueue:
+    """Remembers what was submitted."""
+
+    submitted: list[AssessmentId] = field(default_factory=list)
+
+    def submit(self, assessment_id: AssessmentId) -> None:
+        """Ask a worker to run the assessment."""
+        self.submitted.append(assessment_id)
+
+
+@dataclass
+class MemoryKeys:
+    """Keys as they are: memory is not a place where they rest."""
+
+    tenants: dict[str, Tenant] = field(default_factory=dict)
+
+    def add(self, key: str, tenant: Tenant) -> None:
+        """Let the key speak for the tenant."""
+        self.tenants[key] = tenant
+
+    def tenant_of(self, key: str) -> Tenant:
+        """Return whose key it is, or raise `Unauthenticated`."""
+        if key not in self.tenants:
+            raise Unauthenticated("unknown key")
+        return self.tenants[key]
+
+
+@dataclass
+class MemoryRoster:
+    """Workers that signed in, with the time until which that holds."""
+
+    clock: Clock
+    workers: dict[str, tuple[float, Mapping[str, str]]] = field(default_factory=dict)
+
+    def sign_in(self, worker: str, models: Mapping[str, str], *, for_s: float) -> None:
+        """Note that the worker is alive and reaches the models."""
+        self.workers[worker] = (self.clock().timestamp() + for_s, models)
+
+    def present(self) -> Mapping[str, Mapping[str, str]]:
+        """Return the models of every worker that signed in lately."""
+        now = self.clock().timestamp()
+        return {name: models for name, (until, models) in self.workers.items() if until > now}

@@ -1,0 +1,91 @@
+"""What a caller asks for: analyses, networks, sampling, subject, callback."""
+
+import json
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any, Final
+
+
+class Analysis(StrEnum):
+    """What can be asked of a recording."""
+
+    SEVERITY = "severity"
+    EXPRESSION = "expression"
+
+
+class Select(StrEnum):
+    """Which face is the subject."""
+
+    ONLY = "only"
+    LARGEST = "largest"
+    REGION = "region"
+
+
+DEFAULT_EVERY_MS: Final = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """Which frames are looked at: one in `every_ms` of media time, or one in `every_n_frames`."""
+
+    every_ms: int | None = DEFAULT_EVERY_MS
+    every_n_frames: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Whose face is measured; `region` is x, y, width, height as fractions of the picture."""
+
+    select: Select = Select.ONLY
+    region: tuple[float, float, float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Callback:
+    """Where the end of the assessment is told, and the secret that signs it."""
+
+    url: str
+    secret: str
+    events: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AssessmentRequest:
+    """A request that has been checked.
+
+    It is kept as a blob, not in the record: `reference` and `metadata` may name a patient.
+    """
+
+    analyses: tuple[Analysis, ...] = (Analysis.SEVERITY, Analysis.EXPRESSION)
+    models: tuple[str, ...] = ("hmhn", "ddl_resnet50")
+    sampling: Sampling = Sampling()
+    subject: Subject = Subject()
+    callback: Callback | None = None
+    reference: str | None = None
+    metadata: dict[str, str] = field(default_factory=dict[str, str])
+    video_sha256: str = ""
+    video_bytes: int = 0
+
+    def to_json(self) -> bytes:
+        """Return the request as the bytes of its blob."""
+        return json.dumps(asdict(self), sort_keys=True).encode()
+
+    @classmethod
+    def from_json(cls, content: bytes) -> "AssessmentRequest":
+        """Return the request that `to_json` wrote."""
+        raw: dict[str, Any] = json.loads(content)
+        subject, callback = raw["subject"], raw["callback"]
+        region = subject["region"]
+        return cls(
+            analyses=tuple(Analysis(name) for name in raw["analyses"]),
+            models=tuple(raw["models"]),
+            sampling=Sampling(**raw["sampling"]),
+            subject=Subject(Select(subject["select"]), tuple(region) if region else None),
+            callback=Callback(callback["url"], callback["secret"], tuple(callback["events"]))
+            if callback
+            else None,
+            reference=raw["reference"],
+            metadata=raw["metadata"],
+            video_sha256=raw["video_sha256"],
+            video_bytes=raw["video_bytes"],
+        )

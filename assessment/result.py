@@ -1,0 +1,106 @@
+"""What an assessment says, as values. Field names and meaning are the API's own.
+
+A withheld analysis is absent (None) and has its reason under `withheld`.
+"""
+
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from assessment.assessment import Outcome
+from assessment.ledger import Ledger
+
+SCALE: Final = "0-63, aligned to BDI-II"
+DOES_NOT_ASSESS: Final = ("suicide_risk",)
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A prediction interval on the 0-63 scale, from `n` calibration videos."""
+
+    level: float
+    low: float
+    high: float
+    method: str
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class SeverityEstimate:
+    """One network's estimate; `bands` holds a probability for each BDI-II band."""
+
+    model: str
+    scale: str
+    point: float
+    interval: Interval | None
+    bands: dict[str, float] | None
+    evidence: dict[str, Any] | None
+    demonstration: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A stretch of media time in which one expression was shown most."""
+
+    label: str
+    start_ms: int
+    end_ms: int
+    mean: float
+
+
+@dataclass(frozen=True, slots=True)
+class ExpressionSummary:
+    """The expression shown: mean probability a label, the commonest, and the segments."""
+
+    model: str
+    labels: tuple[str, ...]
+    mean: dict[str, float]
+    dominant: str
+    segments: tuple[Segment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """Why an analysis has no number: what there was, what it takes, what to do."""
+
+    analysis: str
+    code: str
+    have: str
+    need: str
+    advice: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """The ledger, and the media time that the used frames stand for."""
+
+    frames: Ledger
+    face_time_ms: int
+    duration_ms: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """The whole answer."""
+
+    severity: tuple[SeverityEstimate, ...] | None
+    expression: ExpressionSummary | None
+    withheld: tuple[Withheld, ...]
+    quality: Quality
+    does_not_assess: tuple[str, ...]
+    intended_use: str
+    notices: tuple[str, ...]
+    provenance: dict[str, Any]
+    timeline_rows: int
+    timings_ms: dict[str, int]
+
+    @property
+    def outcome(self) -> Outcome:
+        """`reported` when at least one analysis has an answer."""
+        answered = self.severity is not None or self.expression is not None
+        return Outcome.REPORTED if answered else Outcome.WITHHELD
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the answer as JSON values."""
+        return asdict(self)

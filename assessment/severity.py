@@ -1,0 +1,61 @@
+"""From severity scores of frames to an estimate with an interval and band probabilities.
+
+The video score is the mean of the frame scores (`networks.md` sections 1 and 2: the
+habit of the field). The interval is split conformal: the estimate plus and minus the
+half width that the calibration residuals give (Lei et al., JASA 2018).
+"""
+
+from statistics import fmean
+from typing import Final
+
+from assessment.manifest import Calibration, Manifest
+from assessment.measurement import Measurement
+from assessment.result import SCALE, Interval, SeverityEstimate
+
+LOWEST: Final = 0.0
+HIGHEST: Final = 63.0
+BAND_STARTS: Final = (("minimal", LOWEST), ("mild", 13.5), ("moderate", 19.5), ("severe", 28.5))
+"""BDI-II bands 0-13, 14-19, 20-28, 29-63 (Beck et al. 1996), cut halfway between the integers."""
+
+
+def estimate(measurement: Measurement, manifest: Manifest) -> SeverityEstimate:
+    """Return the network's estimate over the used frames; there must be at least one."""
+    scores = [dict(row.severity)[manifest.name] for row in measurement.observations if row.severity]
+    point = _bounded(fmean(scores))
+    calibration = manifest.calibration
+    return SeverityEstimate(
+        model=manifest.name,
+        scale=SCALE,
+        point=round(point, 2),
+        interval=_interval(point, calibration) if calibration else None,
+        bands=bands(point, calibration.residuals) if calibration else None,
+        evidence=manifest.evidence,
+        demonstration=manifest.demonstration,
+    )
+
+
+def _interval(point: float, calibration: Calibration) -> Interval:
+    return Interval(
+        level=calibration.level,
+        low=round(_bounded(point - calibration.half_width), 2),
+        high=round(_bounded(point + calibration.half_width), 2),
+        method=calibration.method,
+        n=calibration.n,
+    )
+
+
+def bands(point: float, residuals: tuple[float, ...]) -> dict[str, float]:
+    """Return the share of calibration residuals that put the truth into each band."""
+    counts = dict.fromkeys((name for name, _ in BAND_STARTS), 0)
+    for residual in residuals:
+        counts[band(_bounded(point + residual))] += 1
+    return {name: round(count / len(residuals), 4) for name, count in counts.items()}
+
+
+def band(score: float) -> str:
+    """Return the BDI-II band of a score in [0, 63]."""
+    return next(name for name, start in reversed(BAND_STARTS) if score >= start)
+
+
+def _bounded(score: float) -> float:
+    return min(max(score, LOWEST), HIGHEST)

@@ -1,0 +1,84 @@
+"""When an analysis must not answer, and what the caller can do about it."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from assessment.ledger import Ledger, Verdict
+from assessment.manifest import Manifest
+from assessment.measurement import Measurement
+from assessment.request import Analysis, AssessmentRequest, Select
+from assessment.result import Withheld
+
+SHORTEST_FACE_TIME_MS: Final = 1000
+LONGEST_COMPANY_MS: Final = 1000
+"""A second face that passes through the picture for less than this does not withhold."""
+
+
+def face_time_ms(measurement: Measurement) -> int:
+    """Return the media time that the used frames stand for."""
+    used = sum(row.verdict is Verdict.USED for row in measurement.observations)
+    return round(used * measurement.media.sample_interval_ms)
+
+
+def of_the_recording(
+    analysis: Analysis, measurement: Measurement, request: AssessmentRequest
+) -> Withheld | None:
+    """Return why the recording does not carry the analysis, or None when it does."""
+    ledger = Ledger.of(row.verdict for row in measurement.observations)
+    if ledger.rejected[Verdict.NO_FACE] == ledger.sampled:
+        return Withheld(
+            analysis,
+            "no_face",
+            have=f"no face in {ledger.sampled} sampled frames",
+            need=f"a face for {SHORTEST_FACE_TIME_MS} ms",
+            advice="Record the face from the front, in light, filling a third of the picture.",
+        )
+    company_ms = _company_ms(measurement)
+    if request.subject.select is Select.ONLY and company_ms >= LONGEST_COMPANY_MS:
+        return Withheld(
+            analysis,
+            "multiple_people",
+            have=f"several faces for {company_ms} ms",
+            need=f"one face, or others for less than {LONGEST_COMPANY_MS} ms",
+            advice="Record one person, or say whom to measure with `subject.select`.",
+        )
+    return _of_face_time(analysis, measurement, ledger)
+
+
+def _of_face_time(analysis: Analysis, measurement: Measurement, ledger: Ledger) -> Withheld | None:
+    have_ms = face_time_ms(measurement)
+    if have_ms >= SHORTEST_FACE_TIME_MS:
+        return None
+    reason = ledger.commonest_rejection
+    low_quality = reason not in (None, Verdict.NO_FACE) and ledger.rejected[reason] > ledger.used
+    return Withheld(
+        analysis,
+        "quality_too_low" if low_quality else "usable_face_time_short",
+        have=f"{have_ms} ms of usable face, {ledger.used} of {ledger.sampled} frames",
+        need=f"{SHORTEST_FACE_TIME_MS} ms of usable face",
+        advice=f"Most rejected frames: {reason}. Record longer, closer and in better light."
+        if reason
+        else "Record for longer.",
+    )
+
+
+def of_the_models(models: Sequence[Manifest], *, production: bool) -> Withheld | None:
+    """Return why severity may not be scored with these weights, or None when it may."""
+    if not production:
+        return None
+    for model in models:
+        if model.demonstration or model.evidence is None or model.calibration is None:
+            return Withheld(
+                Analysis.SEVERITY,
+                "model_not_validated",
+                have=f"weights of {model.name} without clinical evidence",
+                need="weights with evidence and calibration in their manifest",
+                advice="Install validated weights, or run with MIEN_MODE=research.",
+            )
+    return None
+
+
+def _company_ms(measurement: Measurement) -> int:
+    """Return the media time in which more than one face was seen."""
+    together = sum(row.faces > 1 for row in measurement.observations)
+    return round(together * measurement.media.sample_interval_ms)

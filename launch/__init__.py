@@ -1,0 +1,1 @@
+"""The embedded stack as one command: Redis, Triton, API, worker, webhooks, sweeper."""

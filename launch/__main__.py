@@ -1,0 +1,123 @@
+"""`python -m launch up | demo | assess`: the command line of the embedded stack.
+
+Exit codes: 0 done, or stopped as asked; 1 a fault, told on standard error; 2 wrong usage.
+"""
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from honcho.printer import Printer
+from rich.console import Console
+from rich.text import Text
+
+from launch.assess import assess, save, show
+from launch.client import Assessments, connect
+from launch.demo import demo
+from launch.embedded import Ready, plan_for, running
+from launch.faults import Interrupted, LaunchFault
+
+PROJECT: Final = Path(__file__).resolve().parent.parent
+FOREVER_S: Final = 3600.0
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the command line."""
+    whole = argparse.ArgumentParser(prog="python -m launch", description="The embedded stack.")
+    commands = whole.add_subparsers(dest="command", required=True)
+    up = commands.add_parser("up", help="run the stack in the foreground until Ctrl-C")
+    up.add_argument("--port", type=_port, default=8080, help="port of the API (8080)")
+    up.add_argument("--data", type=Path, default=Path("data"), help="data folder (./data)")
+    show_all = commands.add_parser("demo", help="start a stack, assess one recording, stop it")
+    show_all.add_argument("--video", type=Path, required=True, help="the recording")
+    show_all.add_argument("--out", type=Path, default=Path("demo"), help="folder of the results")
+    one = commands.add_parser("assess", help="assess one recording on a running service")
+    one.add_argument("video", type=Path, help="the recording")
+    one.add_argument("--url", default="http://127.0.0.1:8080", help="address of the service")
+    one.add_argument("--key", help="API key; by default MIEN_API_KEY")
+    one.add_argument("--out", type=Path, help="folder for the assessment, timeline and report")
+    return whole
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 < port < 2**16:
+        raise argparse.ArgumentTypeError(f"{text} is no port")
+    return port
+
+
+def run_up(
+    project: Path, arguments: argparse.Namespace, console: Console, caller: Mapping[str, str]
+) -> None:
+    """Run the stack until it is stopped or a part dies."""
+    given_key = caller.get("MIEN_API_KEY") or None
+    with plan_for(project, arguments.data, arguments.port, given_key, caller) as plan:
+        console.print(f"Starting, with data in {plan.data}", highlight=False, soft_wrap=True)
+        with running(plan, Printer(sys.stdout)) as ready:
+            _announce(ready, console, show_key=given_key is None)
+            while True:
+                ready.stack.wait(FOREVER_S)
+
+
+def _announce(ready: Ready, console: Console, *, show_key: bool) -> None:
+    plan = ready.plan
+    lines = [
+        f"Ready after {ready.seconds:.1f} s",
+        f"  API      {plan.url}",
+        f"  Contract {plan.url}/openapi.json",
+        f"  Data     {plan.data}",
+    ]
+    if show_key:
+        lines.append(f"  API key  {plan.api_key}  (made for this run; MIEN_API_KEY sets your own)")
+    lines.append("Stop with Ctrl-C.")
+    console.print(Text("\n".join(lines)), soft_wrap=True)
+
+
+def run_demo(
+    project: Path, arguments: argparse.Namespace, console: Console, caller: Mapping[str, str]
+) -> None:
+    """Assess one recording on a stack made for it."""
+    demo(project, arguments.video, arguments.out, console, caller)
+
+
+def run_assess(
+    _project: Path, arguments: argparse.Namespace, console: Console, caller: Mapping[str, str]
+) -> None:
+    """Assess one recording on a service that runs already."""
+    key = arguments.key or caller.get("MIEN_API_KEY")
+    if not key:
+        raise LaunchFault("no API key: give --key, or set MIEN_API_KEY")
+    if not arguments.video.is_file():
+        raise LaunchFault(f"no recording at {arguments.video}")
+    with connect(arguments.url, key) as http:
+        api = Assessments(http)
+        assessment = assess(api, arguments.video, console, time.sleep)
+        files = save(api, assessment, arguments.out) if arguments.out else []
+    show(console, assessment)
+    for file in files:
+        console.print(f"Wrote {file}", highlight=False, soft_wrap=True)
+
+
+COMMANDS: Final = {"up": run_up, "demo": run_demo, "assess": run_assess}
+
+
+def main(arguments: Sequence[str], caller: Mapping[str, str], project: Path = PROJECT) -> int:
+    """Run a command and return its exit code."""
+    chosen = parser().parse_args(arguments)
+    console = Console()
+    try:
+        COMMANDS[chosen.command](project, chosen, console, caller)
+    except (Interrupted, KeyboardInterrupt):
+        console.print("Stopped.")
+    except LaunchFault as fault:
+        Console(stderr=True).print(Text(str(fault)), style="red", soft_wrap=True)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:], dict(os.environ)))  # noqa: TID251 - the composition root

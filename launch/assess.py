@@ -1,0 +1,54 @@
+"""One recording from upload to result, over the public API."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from launch.client import Assessments, Document
+from launch.faults import AssessmentFailed
+from launch.progress import display
+from launch.summary import summary
+
+
+def assess(
+    api: Assessments, video: Path, console: Console, pause: Callable[[float], None]
+) -> Document:
+    """Upload a recording, follow it to its end, and return the assessment with its result."""
+    created = api.create(video, {})
+    console.print(f"Created assessment {created['id']}", highlight=False)
+    last = created
+    with display(console) as shown:
+        for current in api.follow(created["id"], pause):
+            shown.show(current)
+            last = current
+    require_result(last)
+    return last
+
+
+def require_result(assessment: dict[str, Any]) -> None:
+    """Raise `AssessmentFailed` with the service's own words unless there is a result."""
+    if assessment["status"] == "succeeded":
+        return
+    error = assessment.get("error") or {}
+    reason = f"{error.get('code', 'no code')}: {error.get('detail', 'no detail')}"
+    raise AssessmentFailed(f"assessment {assessment['id']} {assessment['status']}, {reason}")
+
+
+def save(api: Assessments, assessment: Document, folder: Path) -> list[Path]:
+    """Write the assessment, its timeline and its report; return the files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    answer, timeline, report = (
+        folder / name for name in ("assessment.json", "timeline.jsonl", "report.html")
+    )
+    answer.write_text(json.dumps(assessment, indent=2, ensure_ascii=False) + "\n")
+    api.save_timeline(assessment["id"], timeline)
+    api.save_report(assessment["id"], report)
+    return [answer, timeline, report]
+
+
+def show(console: Console, assessment: Document) -> None:
+    """Print the readable summary."""
+    console.print(summary(assessment))

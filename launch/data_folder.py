@@ -1,0 +1,46 @@
+"""The data folder of a stack: private, and held by one stack at a time.
+
+DATA/lock     held while a stack runs; says its process
+DATA/redis    append-only file of the records
+DATA/blobs    recordings and results
+DATA/triton   backend directory, made anew at every start
+"""
+
+import fcntl
+import os
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from launch.faults import DataFolderInUse, LaunchFault
+
+PRIVATE: Final = 0o700
+FOLDERS: Final = ("redis", "blobs", "triton")
+
+
+@contextmanager
+def held(data: Path) -> Generator[None]:
+    """Make the folder and hold it; raise `DataFolderInUse` when another stack does."""
+    _make_private(data)
+    with (data / "lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            lock.seek(0)
+            raise DataFolderInUse(data, lock.read().strip() or "process unknown") from error
+        lock.truncate(0)
+        lock.write(f"process {os.getpid()}")
+        lock.flush()
+        for name in FOLDERS:
+            _make_private(data / name)
+        yield
+
+
+def _make_private(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=PRIVATE)
+        # A folder that was there before is closed too: recordings are nobody else's business.
+        folder.chmod(PRIVATE)
+    except OSError as error:
+        raise LaunchFault(f"cannot use the data folder: {error}") from error

@@ -1,0 +1,96 @@
+"""What can go wrong when the stack is started or used. Every message is written for a person.
+
+LaunchFault
+├── MissingProgram     a program or library is not installed
+├── DataFolderInUse    another stack holds the data folder
+├── PortInUse          something else listens there
+├── PartDied           a part ended by itself
+├── NotReady           the stack came up, but did not become ready in time
+├── Unreachable        the API does not answer
+├── Refused            the API answered with a problem
+└── AssessmentFailed   the assessment ended without a result
+"""
+
+import signal
+from collections.abc import Sequence
+from pathlib import Path
+
+
+class LaunchFault(Exception):
+    """Something that the person at the terminal has to know; ends the command with 1."""
+
+
+class MissingProgram(LaunchFault):
+    """A program or library that the stack needs is not installed."""
+
+
+class DataFolderInUse(LaunchFault):
+    """Another stack holds the data folder."""
+
+    def __init__(self, data: Path, holder: str) -> None:
+        super().__init__(
+            f"another stack ({holder}) uses the data folder {data}."
+            " Stop it, or give another folder with --data."
+        )
+
+
+class PortInUse(LaunchFault):
+    """Something else listens on the port."""
+
+    def __init__(self, host: str, port: int) -> None:
+        super().__init__(
+            f"port {port} on {host} is in use. Stop what listens there,"
+            " or give another port with --port."
+        )
+
+
+class PartDied(LaunchFault):
+    """A part of the stack ended by itself."""
+
+    def __init__(self, name: str, returncode: int, last_lines: Sequence[str]) -> None:
+        self.name = name
+        self.returncode = returncode
+        self.last_lines = tuple(last_lines)
+        super().__init__(
+            f"{name} {how_it_ended(returncode)}. Its last lines:\n{indented(last_lines)}"
+        )
+
+
+class NotReady(LaunchFault):
+    """The stack did not become ready in time."""
+
+
+class Unreachable(LaunchFault):
+    """The API does not answer."""
+
+
+class Refused(LaunchFault):
+    """The API answered with a problem (RFC 9457)."""
+
+    def __init__(self, status: int, title: str, detail: str, code: str) -> None:
+        self.status = status
+        self.code = code
+        super().__init__(f"{title} (HTTP {status}, {code or 'no code'}). {detail}".strip())
+
+
+class AssessmentFailed(LaunchFault):
+    """The assessment ended without a result."""
+
+
+class Interrupted(Exception):
+    """The person asked to stop: Ctrl-C, SIGTERM, or the terminal went away."""
+
+
+def indented(lines: Sequence[str]) -> str:
+    """Return the lines of a part as they stand in a message."""
+    return "\n".join(f"    {line}" for line in lines) or "    (nothing)"
+
+
+def how_it_ended(returncode: int) -> str:
+    """Return a phrase for a return code as `subprocess` gives it."""
+    if returncode >= 0:
+        return f"ended with code {returncode}"
+    try:
+        return f"was killed by {signal.Signals(-returncode).name}"
+    except ValueError:
+        return f"was killed by signal {-returncode}"

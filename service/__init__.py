@@ -1,0 +1,1 @@
+"""HTTP in, records out. No video, GPU or numeric code."""

@@ -1,0 +1,164 @@
+"""The shapes of answers, for the OpenAPI document; a test holds real answers to them."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from assessment.assessment import Outcome, Stage, Status
+from assessment.request import Analysis
+from service.result_bodies import Probability, ResultBody, Shape
+
+AssessmentIdValue = Annotated[str, Field(pattern=r"^asm_[0-9a-f]{32}$")]
+Timestamp = Annotated[
+    str, Field(json_schema_extra={"format": "date-time"}, description="RFC 3339, UTC.")
+]
+
+
+class ProgressBody(Shape):
+    """How far a worker has come."""
+
+    stage: Stage
+    percent: int = Field(ge=0, le=100)
+    queue_position: int | None = Field(description="Assessments ahead; null once it has begun.")
+
+
+class UrlsBody(Shape):
+    """Where the rest is, relative to the service."""
+
+    self: str
+    timeline: str
+    report: str
+
+
+class ErrorBody(Shape):
+    """Why an assessment failed."""
+
+    code: str = Field(examples=["undecodable"])
+    detail: str
+    retryable: bool = Field(description="Whether sending the same recording again can help.")
+
+
+class AssessmentBody(Shape):
+    """An assessment: its status, what was asked, and in the end its result."""
+
+    id: AssessmentIdValue
+    status: Status
+    outcome: Outcome | None = Field(description="Set when the status is `succeeded`.")
+    created_at: Timestamp
+    updated_at: Timestamp
+    progress: ProgressBody
+    reference: str | None
+    metadata: dict[str, str]
+    attempts: int = Field(description="How often a worker began.")
+    urls: UrlsBody
+    error: ErrorBody | None = Field(description="Set when the status is `failed`.")
+    result: ResultBody | None = Field(description="Set when the status is `succeeded`.")
+
+
+class CallbackBody(Shape):
+    """The callback and the secret that signs it; shown this once."""
+
+    url: str
+    secret: str
+
+
+class CreatedBody(AssessmentBody):
+    """A new assessment."""
+
+    callback: CallbackBody | None = Field(
+        default=None, description="Present when a callback was asked for; never shown again."
+    )
+
+
+class Receipt(Shape):
+    """What was erased."""
+
+    id: AssessmentIdValue
+    deleted_at: Timestamp
+    erased: list[str] = Field(examples=[["request.json", "result.1.json", "timeline.1.jsonl"]])
+
+
+class CalibrationBody(Shape):
+    """How the intervals of a network came about."""
+
+    method: str
+    n: int
+    level: Probability
+
+
+class ModelBody(Shape):
+    """One network."""
+
+    name: str
+    version: str
+    task: Analysis
+    sha256: str
+    labels: list[str]
+    licence: dict[str, Any]
+    demonstration: bool
+    evidence: dict[str, Any] | None
+    calibration: CalibrationBody | None
+
+
+class ModelList(Shape):
+    """The networks that are served."""
+
+    data: list[ModelBody]
+
+
+class Live(Shape):
+    """The process answers."""
+
+    status: Literal["live"]
+
+
+class Readiness(Shape):
+    """What the service needs, each `ok` or what is missing."""
+
+    status: Literal["ready", "not_ready"]
+    checks: dict[str, str] = Field(
+        examples=[{"store": "ok", "storage": "ok", "workers": "no worker has signed in"}]
+    )
+
+
+class ProblemError(Shape):
+    """One value that breaks a rule."""
+
+    pointer: str = Field(description="JSON Pointer; `/request/…` is in the part `request`.")
+    detail: str
+
+
+class Problem(Shape):
+    """What went wrong, after RFC 9457. Nothing of the request is quoted."""
+
+    type: str = Field(examples=["/problems/validation_error"])
+    title: str
+    status: int
+    detail: str = Field(description="What to do.")
+    code: str = Field(description="Stable; for programs.", examples=["validation_error"])
+    request_id: str
+    errors: list[ProblemError] | None = Field(default=None, description="With status 422.")
+    limit_bytes: int | None = Field(default=None, description="With status 413.")
+
+
+class EventUrls(Shape):
+    """Where to read more."""
+
+    self: str
+
+
+class EventData(Shape):
+    """Who ended, and how. No result, and nothing of the request."""
+
+    id: AssessmentIdValue
+    status: Status
+    outcome: Outcome | None
+    urls: EventUrls
+
+
+class Event(Shape):
+    """The body of a webhook."""
+
+    type: str
+    timestamp: Timestamp
+    data: EventData

@@ -1,0 +1,157 @@
+"""Faults as RFC 9457 problem documents: one table, one shape.
+
+Nothing of the request is quoted: `detail` is the fault's own advice, and only an
+`Invalid` adds where it is wrong, in words written in this project.
+"""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any, Final
+
+from fastapi import FastAPI, Request, Response
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.routing import BaseRoute, Match
+from starlette.types import Scope
+
+from assessment import faults
+from service.envelope import always, request_id_of
+from service.faults import (
+    InvalidFields,
+    MethodNotAllowed,
+    NoSuchPath,
+    RequestTimedOut,
+    UnsupportedMediaType,
+)
+from service.json_response import JsonResponse
+
+PROBLEM_JSON: Final = "application/problem+json"
+CLIENT_CLOSED_REQUEST: Final = 499
+"""Nobody reads this answer; the number is what logs of other servers use."""
+
+STATUS: Final[dict[type[faults.Fault], HTTPStatus]] = {
+    faults.Malformed: HTTPStatus.BAD_REQUEST,
+    faults.Unauthenticated: HTTPStatus.UNAUTHORIZED,
+    faults.NotFound: HTTPStatus.NOT_FOUND,
+    NoSuchPath: HTTPStatus.NOT_FOUND,
+    MethodNotAllowed: HTTPStatus.METHOD_NOT_ALLOWED,
+    RequestTimedOut: HTTPStatus.REQUEST_TIMEOUT,
+    faults.NotReady: HTTPStatus.CONFLICT,
+    faults.IllegalTransition: HTTPStatus.CONFLICT,
+    faults.Stale: HTTPStatus.CONFLICT,
+    faults.Gone: HTTPStatus.GONE,
+    faults.TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    faults.NotAVideo: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    UnsupportedMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    InvalidFields: HTTPStatus.UNPROCESSABLE_ENTITY,
+    faults.Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
+    faults.CallbackNotAllowed: HTTPStatus.UNPROCESSABLE_ENTITY,
+    faults.DigestMismatch: HTTPStatus.UNPROCESSABLE_ENTITY,
+    faults.NoVideoStream: HTTPStatus.UNPROCESSABLE_ENTITY,
+    faults.Undecodable: HTTPStatus.UNPROCESSABLE_ENTITY,
+    faults.TooLargePicture: HTTPStatus.UNPROCESSABLE_ENTITY,
+    faults.TooLong: HTTPStatus.UNPROCESSABLE_ENTITY,
+    faults.DecodeTimeout: HTTPStatus.UNPROCESSABLE_ENTITY,
+    faults.DecoderCrashed: HTTPStatus.UNPROCESSABLE_ENTITY,
+    faults.SourceMissing: HTTPStatus.UNPROCESSABLE_ENTITY,
+    faults.WorkerCrashed: HTTPStatus.INTERNAL_SERVER_ERROR,
+    faults.InternalError: HTTPStatus.INTERNAL_SERVER_ERROR,
+    faults.ModelContract: HTTPStatus.INTERNAL_SERVER_ERROR,
+    faults.Misconfigured: HTTPStatus.INTERNAL_SERVER_ERROR,
+    faults.StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    faults.InferenceUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    faults.StorageFull: HTTPStatus.INSUFFICIENT_STORAGE,
+}
+"""One row a fault class; a test proves that none is missing."""
+
+RETRY_AFTER_S: Final[dict[type[faults.Fault], int]] = {
+    faults.NotReady: 2,
+    faults.StoreUnavailable: 5,
+    faults.InferenceUnavailable: 10,
+    faults.StorageFull: 60,
+}
+
+
+METHODS: Final = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
+BY_CODE: Final = {fault.code: fault for fault in STATUS}
+RETRYABLE: Final = (faults.Unavailable, faults.InternalError, faults.SourceMissing)
+
+
+def problem(fault: faults.Fault, request_id: str) -> JsonResponse:
+    """Return the fault as an answer."""
+    status = STATUS[type(fault)]
+    body: dict[str, Any] = {
+        "type": f"/problems/{fault.code}",
+        "title": fault.code.replace("_", " ").capitalize(),
+        "status": int(status),
+        "detail": fault.advice,
+        "code": fault.code,
+        "request_id": request_id,
+    }
+    if isinstance(fault, faults.TooLarge):
+        body["limit_bytes"] = fault.limit_bytes
+    if isinstance(fault, faults.Invalid):
+        each = fault.errors if isinstance(fault, InvalidFields) else (fault,)
+        body["errors"] = [_error(one) for one in each]
+    return JsonResponse(body, int(status), headers=_headers(fault), media_type=PROBLEM_JSON)
+
+
+def _error(fault: faults.Invalid) -> dict[str, str]:
+    return {"pointer": fault.pointer, "detail": fault.args[0]}
+
+
+def _headers(fault: faults.Fault) -> dict[str, str]:
+    if isinstance(fault, faults.Unauthenticated):
+        return {"WWW-Authenticate": "Bearer"}
+    retry_after_s = RETRY_AFTER_S.get(type(fault))
+    return {} if retry_after_s is None else {"Retry-After": str(retry_after_s)}
+
+
+def advice_of(code: str) -> str:
+    """Return what to do about an assessment that failed with the code."""
+    return BY_CODE.get(code, faults.InternalError).advice
+
+
+def retryable(code: str) -> bool:
+    """Return whether sending the same recording again can help."""
+    return issubclass(BY_CODE.get(code, faults.InternalError), RETRYABLE)
+
+
+def install(app: FastAPI) -> None:
+    """Answer every fault, every error of the framework and every bug with a problem."""
+
+    async def of_fault(request: Request, error: Exception) -> Response:
+        assert isinstance(error, faults.Fault)
+        return problem(error, request_id_of(request))
+
+    async def of_framework(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        if error.status_code != HTTPStatus.METHOD_NOT_ALLOWED:
+            return problem(NoSuchPath(), request_id_of(request))
+        answer = problem(MethodNotAllowed(), request_id_of(request))
+        answer.headers["Allow"] = ", ".join(_methods(app.router.routes, request.scope))
+        return answer
+
+    async def of_bug(request: Request, _: Exception) -> Response:
+        # It goes out beside the middlewares, so it carries their headers itself.
+        answer = problem(faults.InternalError(), request_id_of(request))
+        answer.headers.update(always(request_id_of(request)) | {"Connection": "close"})
+        return answer
+
+    async def of_absence(_: Request, __: Exception) -> Response:
+        return Response(status_code=CLIENT_CLOSED_REQUEST)
+
+    app.add_exception_handler(faults.Fault, of_fault)
+    app.add_exception_handler(HTTPException, of_framework)
+    app.add_exception_handler(ClientDisconnect, of_absence)
+    app.add_exception_handler(Exception, of_bug)
+
+
+def _methods(routes: Sequence[BaseRoute], scope: Scope) -> list[str]:
+    """Return every method with which the path is served; the router stops at the first route."""
+    asked = [(method, dict(scope) | {"method": method}) for method in METHODS]
+    return [
+        method
+        for method, like in asked
+        if any(route.matches(like)[0] is Match.FULL for route in routes)
+    ]

@@ -1,0 +1,171 @@
+"""The request part of `POST /v1/assessments`, as pydantic checks it.
+
+Strict: an unknown field, a number in quotes or a fraction for an integer is an error.
+"""
+
+import unicodedata
+from enum import StrEnum
+from typing import Annotated, Any, Final, Self
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
+
+from assessment.request import Analysis, Select
+
+MOST_METADATA: Final = 50
+_INVISIBLE: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
+_DIRECTIONS: Final = frozenset(
+    "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)
+
+
+def _without_control_characters(value: str) -> str:
+    if any(unicodedata.category(one) in _INVISIBLE or one in _DIRECTIONS for one in value):
+        raise ValueError("has control characters")
+    return value
+
+
+def _without_repetition(values: list[Any]) -> list[Any]:
+    if len(set(values)) < len(values):
+        raise ValueError("names something twice")
+    return values
+
+
+def _as_list(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+def _full_event_name(value: object) -> object:
+    """`succeeded` is short for `assessment.succeeded`."""
+    if not isinstance(value, list):
+        return value
+    prefix = "assessment."
+    return [
+        prefix + one if isinstance(one, str) and not one.startswith(prefix) else one
+        for one in value  # pyright: ignore[reportUnknownVariableType]
+    ]
+
+
+class EventName(StrEnum):
+    """An ending that a callback can be told of."""
+
+    SUCCEEDED = "assessment.succeeded"
+    WITHHELD = "assessment.withheld"
+    FAILED = "assessment.failed"
+
+
+class Strict(BaseModel):
+    """A part of the request."""
+
+    model_config = ConfigDict(
+        extra="forbid", strict=True, frozen=True, hide_input_in_errors=True, protected_namespaces=()
+    )
+
+
+class SamplingOptions(Strict):
+    """Which frames are looked at. Give one of the two."""
+
+    every_ms: int | None = Field(
+        None, ge=20, le=60_000, description="One frame in so many milliseconds of media time."
+    )
+    every_n_frames: int | None = Field(
+        None, ge=1, le=10_000, description="One frame in so many frames."
+    )
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Self:
+        if (self.every_ms is None) == (self.every_n_frames is None):
+            raise ValueError("takes exactly one of every_ms and every_n_frames")
+        return self
+
+
+Fraction = Annotated[float, Field(ge=0, le=1)]
+
+
+class SubjectOptions(Strict):
+    """Whose face is measured when there are several."""
+
+    select: Select = Field(
+        Select.ONLY,
+        description="`only`: several faces withhold the result. `largest`: the largest face. "
+        "`region`: the face inside `region`.",
+    )
+    region: tuple[Fraction, Fraction, Fraction, Fraction] | None = Field(
+        None, description="x, y, width and height as fractions of the upright picture."
+    )
+
+    @model_validator(mode="after")
+    def _region_with_its_rule(self) -> Self:
+        if (self.region is not None) != (self.select is Select.REGION):
+            raise ValueError("takes a region if, and only if, select is region")
+        if self.region is not None:
+            x, y, width, height = self.region
+            if not (width > 0 and height > 0 and x + width <= 1 and y + height <= 1):
+                raise ValueError("has a region that is empty or leaves the picture")
+        return self
+
+
+class CallbackOptions(Strict):
+    """Where the end of the assessment is told, after Standard Webhooks."""
+
+    url: str = Field(max_length=2048, description="A public https address.")
+    secret: str | None = Field(
+        None,
+        max_length=128,
+        description="`whsec_` and base64 of 24 to 64 bytes. Without one, one is made and "
+        "returned once, in the answer to this request.",
+    )
+    events: Annotated[
+        list[EventName], BeforeValidator(_full_event_name), AfterValidator(_without_repetition)
+    ] = Field(
+        default_factory=list[EventName],
+        max_length=3,
+        description="Which endings are told; all when empty. `succeeded` is short for "
+        "`assessment.succeeded`.",
+    )
+
+
+ModelName = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+MetadataKey = Annotated[str, StringConstraints(min_length=1, max_length=40)]
+MetadataValue = Annotated[str, StringConstraints(max_length=500)]
+
+
+class AssessmentOptions(Strict):
+    """The part `request`: what is asked of the recording. All fields are optional."""
+
+    analyses: Annotated[list[Analysis], AfterValidator(_without_repetition)] = Field(
+        default_factory=lambda: list(Analysis), min_length=1, description="What is measured."
+    )
+    model: Annotated[
+        Annotated[list[ModelName], AfterValidator(_without_repetition)] | None,
+        BeforeValidator(_as_list, json_schema_input_type=ModelName | list[ModelName] | None),
+    ] = Field(
+        None,
+        min_length=1,
+        max_length=8,
+        description="The severity networks, one name or a list; `GET /v1/models` lists them.",
+    )
+    sampling: SamplingOptions = Field(
+        default_factory=lambda: SamplingOptions.model_validate({"every_ms": 400}),
+        description="Which frames are looked at; one in 400 ms unless told.",
+    )
+    subject: SubjectOptions = Field(
+        default_factory=lambda: SubjectOptions.model_validate({}),
+        description="Whose face is measured.",
+    )
+    callback: CallbackOptions | None = Field(None, description="Where the end is told.")
+    reference: Annotated[str, AfterValidator(_without_control_characters)] | None = Field(
+        None, max_length=200, description="Your own name for it; comes back in every answer."
+    )
+    metadata: dict[MetadataKey, MetadataValue] = Field(
+        default_factory=dict[str, str],
+        max_length=MOST_METADATA,
+        description="Your own notes; they come back in every answer.",
+    )

@@ -1,0 +1,90 @@
+"""The Triton configurations: one repository, two engines, the same tensors as everywhere else."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from google.protobuf import text_format
+from tritonclient.grpc import model_config_pb2
+
+from networks.tensors import MAX_BATCH, SERVED, ServedModel, ServedTensor
+
+REPOSITORY = Path(__file__).resolve().parents[2] / "model_repository"
+
+# The generated module declares its messages at run time only.
+protobuf: Any = model_config_pb2
+DATA_TYPES = {"uint8": protobuf.TYPE_UINT8, "float32": protobuf.TYPE_FP32}
+
+models = pytest.mark.parametrize("model", SERVED, ids=[model.name for model in SERVED])
+
+
+def read(path: Path) -> Any:
+    return text_format.Parse(path.read_text(), protobuf.ModelConfig())
+
+
+def gpu(model: ServedModel) -> Any:
+    return read(REPOSITORY / model.name / "config.pbtxt")
+
+
+def cpu(model: ServedModel) -> Any:
+    return read(REPOSITORY / model.name / "configs" / "cpu.pbtxt")
+
+
+def described(tensor: ServedTensor) -> tuple[str, int, list[int]]:
+    return tensor.name, DATA_TYPES[tensor.dtype], list(tensor.shape)
+
+
+def test_every_served_model_has_a_folder_and_every_folder_a_model() -> None:
+    folders = {path.parent.name for path in REPOSITORY.glob("*/config.pbtxt")}
+
+    assert folders == {model.name for model in SERVED}
+
+
+@models
+def test_both_engines_take_and_give_the_tensors_of_the_networks(model: ServedModel) -> None:
+    for config in (gpu(model), cpu(model)):
+        inputs = [(tensor.name, tensor.data_type, list(tensor.dims)) for tensor in config.input]
+        outputs = [(tensor.name, tensor.data_type, list(tensor.dims)) for tensor in config.output]
+
+        assert config.name == model.name
+        assert inputs == [described(model.faces)]
+        assert outputs == [described(output) for output in model.outputs]
+
+
+@models
+def test_the_gpu_serves_a_plan_and_the_cpu_the_graph(model: ServedModel) -> None:
+    assert gpu(model).platform == "tensorrt_plan"
+    assert [group.kind for group in gpu(model).instance_group] == [
+        protobuf.ModelInstanceGroup.KIND_GPU
+    ]
+    assert cpu(model).backend == "onnxruntime"
+    assert cpu(model).default_model_filename == "model.onnx"
+    assert [group.kind for group in cpu(model).instance_group] == [
+        protobuf.ModelInstanceGroup.KIND_CPU
+    ]
+
+
+@models
+def test_the_cpu_engine_is_told_its_threads(model: ServedModel) -> None:
+    # the key that Triton's own ONNX Runtime backend reads
+    assert cpu(model).parameters["intra_op_thread_count"].string_value == "2"
+
+
+@models
+def test_requests_are_batched_and_a_full_or_late_queue_rejects(model: ServedModel) -> None:
+    for config in (gpu(model), cpu(model)):
+        batching = config.dynamic_batching
+        queue = batching.default_queue_policy
+
+        assert config.max_batch_size == MAX_BATCH
+        assert list(batching.preferred_batch_size) == [8, 16, 32]
+        assert batching.max_queue_delay_microseconds == 2000
+        assert queue.max_queue_size == 256
+        assert queue.default_timeout_microseconds == 8_000_000
+        assert queue.timeout_action == protobuf.ModelQueuePolicy.REJECT
+        assert queue.allow_timeout_override
+
+
+@models
+def test_the_two_engines_batch_alike(model: ServedModel) -> None:
+    assert gpu(model).dynamic_batching == cpu(model).dynamic_batching

@@ -1,0 +1,1 @@
+"""Makes the recordings that the tests need; none is committed."""

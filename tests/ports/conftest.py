@@ -1,0 +1,61 @@
+"""Every port, by its two implementations: in memory, and on a Redis that the tests start."""
+
+import os
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import redis
+
+from adapters.memory import MemoryKeys, MemoryRecords, MemoryRoster
+from adapters.redis_access import RedisKeys, RedisRoster
+from adapters.redis_records import RedisOutbox, RedisRecords
+from adapters.redis_store import connect
+from assessment.ports import Keys, Outbox, Records, Roster
+from launch.redis_server import find_redis_server
+from tests.conftest import Watch
+
+
+@dataclass(frozen=True)
+class Store:
+    """One implementation of every port, and a way to let time pass."""
+
+    records: Records
+    outbox: Outbox
+    keys: Keys
+    roster: Roster
+    go_on: Callable[[float], None]
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    with tempfile.TemporaryDirectory(prefix="mien-") as folder:
+        path = Path(folder) / "redis.sock"
+        program = find_redis_server(os.environ)  # noqa: TID251
+        command = [program, "--port", "0", "--unixsocket", path, "--dir", folder, "--save", ""]
+        server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        client = connect(f"unix://{path}?db=0")
+        for _ in range(200):
+            with suppress(redis.RedisError):
+                client.ping()
+                break
+            time.sleep(0.05)
+        yield f"unix://{path}?db=0"
+        server.terminate()
+        server.wait(10)
+
+
+@pytest.fixture(params=["memory", "redis"])
+def store(request: pytest.FixtureRequest, watch: Watch) -> Store:
+    if request.param == "memory":
+        records = MemoryRecords(watch)
+        return Store(records, records.outbox, MemoryKeys(), MemoryRoster(watch), watch.go_on)
+    client = connect(request.getfixturevalue("redis_url"))
+    client.flushdb()
+    records = RedisRecords(client)
+    return Store(records, RedisOutbox(client), RedisKeys(client), RedisRoster(client), time.sleep)

@@ -1,0 +1,63 @@
+"""Nothing that a caller wrote or showed may appear outside the blobs of its assessment."""
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.stack.conftest import Receiver, Stack
+
+pytestmark = pytest.mark.stack
+
+CANARY = "Canary-Patient-4711"
+
+
+def test_no_log_store_metric_or_webhook_has_a_word_of_the_caller(
+    stack: Stack, receiver: Receiver, short_face: Path
+):
+    path = f"/hook?{CANARY}"
+    created = _create(stack, short_face, receiver.url.replace("/hook", path))
+    body = stack.wait(created["id"])
+    (headers, told), *_ = receiver.wait(1)
+    time.sleep(2)  # the append-only file is written once a second
+
+    assert body["reference"] == CANARY
+    with stack.client() as api:
+        assert CANARY not in api.get("/metrics").text
+    assert CANARY.encode() not in told
+    assert CANARY not in str(headers)
+    assert CANARY not in stack.log.read_text()
+    kept = [file for file in (stack.data / "redis").rglob("*") if file.is_file()]
+    assert kept
+    assert [file.name for file in kept if CANARY.encode() in file.read_bytes()] == []
+
+
+def test_deleting_erases_the_words_too(stack: Stack, short_face: Path, receiver: Receiver):
+    created = _create(stack, short_face, receiver.url)
+    stack.wait(created["id"])
+    receiver.wait(1)
+
+    with stack.client() as api:
+        api.delete(created["urls"]["self"])
+
+    files = [path for path in stack.data.rglob("*") if path.is_file()]
+    assert [path.name for path in files if created["id"] in str(path)] == []
+
+
+def _create(stack: Stack, video: Path, callback: str) -> dict[str, Any]:
+    request = {
+        "reference": CANARY,
+        "metadata": {CANARY: CANARY},
+        "callback": {"url": callback},
+        "analyses": ["expression"],
+    }
+    with stack.client() as api:
+        parts = {
+            "request": (None, json.dumps(request), "application/json"),
+            "video": (f"{CANARY}.mp4", video.read_bytes(), "video/mp4"),
+        }
+        answer = api.post(f"/v1/assessments?note={CANARY}", files=parts)
+    assert answer.status_code == 202, answer.text
+    return answer.json()

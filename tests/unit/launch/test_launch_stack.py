@@ -1,0 +1,83 @@
+"""The running stack with parts that are one line of Python."""
+
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from launch.faults import NotReady, PartDied
+from launch.parts import Part
+from launch.printers import Silent
+from launch.stack import Stack
+
+STAY = "import time; time.sleep(60)"
+ORDERLY = """
+import pathlib, signal, sys, time
+def end(*_):
+    with open("ends", "a") as file:
+        file.write(sys.argv[1])
+    sys.exit()
+signal.signal(signal.SIGTERM, end)
+pathlib.Path(sys.argv[1]).touch()
+time.sleep(60)
+"""
+
+
+def part(name: str, code: str, *arguments: str, grace_s: float = 5.0) -> Part:
+    return Part(name, (sys.executable, "-c", code, *arguments), {}, grace_s)
+
+
+def stack_in(folder: Path, *order: str) -> Stack:
+    return Stack(Silent(), folder, [(name,) for name in order])
+
+
+def test_parts_stop_in_the_given_order(tmp_path: Path) -> None:
+    with stack_in(tmp_path, "b", "a") as stack:
+        for name in ("a", "b"):
+            stack.start(part(name, ORDERLY, name))
+        stack.wait_until(lambda: all((tmp_path / name).exists() for name in "ab"), 10, "parts")
+
+    assert (tmp_path / "ends").read_text() == "ba"
+    assert stack.pids() == {}
+
+
+def test_the_part_that_died_is_named_with_its_last_words(tmp_path: Path) -> None:
+    with stack_in(tmp_path, "short", "long") as stack:
+        stack.start(part("long", STAY))
+        stack.start(part("short", "import sys; sys.exit(print('no luck') or 3)"))
+
+        with pytest.raises(PartDied, match=r"(?s)short ended with code 3.*no luck") as died:
+            stack.wait(10)
+
+    assert died.value.name == "short"
+
+
+def test_a_program_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with stack_in(tmp_path, "ghost") as stack:
+        stack.start(Part("ghost", ("/no/such/program",), {}))
+
+        with pytest.raises(PartDied, match="cannot start"):
+            stack.wait(10)
+
+
+def test_a_part_that_ignores_its_end_is_killed_after_its_grace(tmp_path: Path) -> None:
+    stubborn = (
+        "import pathlib, signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN);"
+        "pathlib.Path('up').touch(); time.sleep(60)"
+    )
+
+    with stack_in(tmp_path, "stubborn") as stack:
+        stack.start(part("stubborn", stubborn, grace_s=0.3))
+        stack.wait_until((tmp_path / "up").exists, 10, "stubborn")
+        began = time.monotonic()
+
+    assert time.monotonic() - began < 3
+
+
+def test_what_never_comes_is_told_by_name(tmp_path: Path) -> None:
+    with (
+        pytest.raises(NotReady, match="the moon is not ready after 0 s"),
+        stack_in(tmp_path) as stack,
+    ):
+        stack.wait_until(lambda: False, 0.1, "the moon")

@@ -1,0 +1,132 @@
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from adapters.blobs import FolderBlobs
+from adapters.memory import MemoryQueue, MemoryRecords
+from assessment.assessment import Assessment, AssessmentId, Status
+from tests.conftest import Watch
+from tests.samples import an_assessment, an_id
+from worker.sweeper import ORPHAN_S, Sweeper
+
+
+@dataclass
+class Floor:
+    """What a sweeper sweeps."""
+
+    folder: Path
+    watch: Watch
+    queue: MemoryQueue = field(default_factory=MemoryQueue)
+
+    def __post_init__(self) -> None:
+        self.records, self.blobs = MemoryRecords(self.watch), FolderBlobs(self.folder)
+        self.blobs.prepare()
+        self.sweeper = Sweeper(
+            records=self.records,
+            blobs=self.blobs,
+            queue=self.queue,
+            clock=self.watch,
+            requeue_s=30,
+            max_crashes=3,
+            clear_staging=lambda: self.blobs.clear_staging(older_than_s=ORPHAN_S),
+        )
+
+    def add(self) -> Assessment:
+        assessment = an_assessment(notify=True)
+        self.records.add(assessment, look_again_s=30)
+        self.blobs.put(assessment.id, "video", b"pictures")
+        return assessment
+
+    def claim(self) -> Assessment:
+        waiting = self.records.get(an_id())
+        claimed = waiting.to(Status.PROCESSING, at=self.watch())
+        self.records.save(claimed, was=waiting, look_again_s=30)
+        return claimed
+
+
+@pytest.fixture
+def floor(tmp_path: Path, watch: Watch) -> Floor:
+    return Floor(tmp_path, watch)
+
+
+def sweep_after(floor: Floor, seconds: float) -> list[AssessmentId]:
+    floor.watch.go_on(seconds)
+    floor.queue.submitted.clear()
+    floor.sweeper.sweep()
+    return floor.queue.submitted
+
+
+def test_a_lost_message_is_sent_again_when_its_time_has_come_and_not_before(floor: Floor):
+    waiting = floor.add()
+
+    assert sweep_after(floor, 29) == []
+    assert sweep_after(floor, 2) == [waiting.id]
+    assert sweep_after(floor, 1) == []
+
+
+def test_an_assessment_of_a_dead_worker_waits_again_and_counts_the_crash(floor: Floor):
+    floor.add()
+    floor.claim()
+
+    submitted = sweep_after(floor, 31)
+
+    assert submitted == [an_id()]
+    assert floor.records.get(an_id()).status is Status.QUEUED
+    assert floor.records.get(an_id()).crashes == 1
+
+
+def test_a_renewed_lease_is_left_alone(floor: Floor):
+    floor.add()
+    claimed = floor.claim()
+    floor.watch.go_on(29)
+    floor.records.renew(claimed, claimed.progress, lease_s=30)
+
+    assert sweep_after(floor, 5) == []
+    assert floor.records.get(an_id()).status is Status.PROCESSING
+
+
+def test_what_kills_every_worker_is_given_up_and_told(floor: Floor):
+    floor.add()
+    for _ in range(3):
+        floor.claim()
+        sweep_after(floor, 31)
+
+    ended = floor.records.get(an_id())
+    assert (ended.status, ended.fault) == (Status.FAILED, "worker_crashed")
+    assert len(floor.records.outbox.events) == 1
+
+
+def test_a_recording_that_outlived_its_assessment_is_erased(floor: Floor):
+    floor.add()
+    claimed = floor.claim()
+    ended = claimed.to(Status.FAILED, at=floor.watch(), fault="undecodable")
+    floor.records.save(ended, was=claimed, look_again_s=30)
+
+    floor.sweeper.erase_leftovers()
+
+    assert floor.blobs.path(an_id(), "video") is None
+
+
+def test_a_waiting_recording_is_not_erased(floor: Floor):
+    floor.add()
+
+    floor.sweeper.erase_leftovers()
+
+    assert floor.blobs.path(an_id(), "video") is not None
+
+
+def test_blobs_of_a_deleted_assessment_are_erased(floor: Floor):
+    floor.records.erase(floor.add())
+
+    floor.sweeper.erase_leftovers()
+
+    assert floor.blobs.stored() == []
+
+
+def test_blobs_without_a_record_are_kept_for_an_hour_because_the_record_comes_second(floor: Floor):
+    floor.blobs.put(an_id(9), "video", b"pictures")
+
+    floor.sweeper.erase_leftovers()
+
+    assert floor.blobs.stored() == [an_id(9)]

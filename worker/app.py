@@ -1,0 +1,128 @@
+"""The worker's composition root: settings in, runner, sweeper and sender out.
+
+Nothing connects at import. Clients are built after Celery has forked, because neither
+gRPC nor a Redis connection survives a fork.
+"""
+
+import logging
+from datetime import UTC, datetime
+from functools import cache
+
+from celery.signals import setup_logging, worker_process_init
+
+from adapters.blobs import FolderBlobs
+from adapters.egress import Answer, Egress, Unreachable
+from adapters.queue import CeleryQueue, celery_app
+from adapters.redis_access import RedisRoster
+from adapters.redis_records import RedisOutbox, RedisRecords
+from adapters.redis_store import connect
+from assessment import SOFTWARE
+from assessment.aggregation import Aggregator
+from assessment.manifest import load_manifests
+from assessment.settings import Mode, Settings
+from worker.faces import FaceFinder
+from worker.inference import TritonScorer
+from worker.pipeline import Pipeline
+from worker.presence import Presence
+from worker.runner import Runner
+from worker.sweeper import ORPHAN_S, Sweeper
+from worker.video import Limits
+from worker.webhooks import Webhooks
+
+settings = Settings()
+app = celery_app(settings.redis_url, attempt_limit_s=settings.attempt_limit_s)
+app.conf.imports = ("worker.tasks",)
+
+
+def now() -> datetime:
+    """Return the time, in UTC."""
+    return datetime.now(UTC)  # noqa: TID251  the one clock of the worker
+
+
+@setup_logging.connect
+def configure_logging(**_: object) -> None:
+    """Log to standard error; messages carry ids and codes only."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("httpcore").setLevel(logging.WARNING)
+
+
+def blobs() -> FolderBlobs:
+    """Return the blobs, their folders ready."""
+    store = FolderBlobs(settings.data)
+    store.prepare()
+    return store
+
+
+@cache
+def scorer() -> TritonScorer:
+    """Return this process' way to Triton."""
+    return TritonScorer(settings.triton_url, load_manifests(settings.model_repository))
+
+
+@cache
+def runner() -> Runner:
+    """Return this process' runner."""
+    manifests = load_manifests(settings.model_repository)
+    limits = Limits(
+        max_seconds=settings.video_max_seconds,
+        max_frames=settings.video_max_frames,
+        max_pixels=settings.video_max_pixels,
+        threads=settings.decode_threads,
+    )
+    return Runner(
+        records=RedisRecords(connect(settings.redis_url)),
+        blobs=blobs(),
+        measure=Pipeline(
+            limits=limits,
+            faces=FaceFinder(settings.detector),
+            scorer=scorer(),
+            batch_faces=settings.batch_faces,
+        ),
+        aggregate=Aggregator(
+            manifests, production=settings.mode is Mode.PRODUCTION, software=SOFTWARE
+        ),
+        clock=now,
+        lease_s=settings.lease_s,
+        attempt_limit_s=settings.attempt_limit_s,
+    )
+
+
+def sweeper() -> Sweeper:
+    """Return a sweeper."""
+    store = blobs()
+    return Sweeper(
+        records=RedisRecords(connect(settings.redis_url)),
+        blobs=store,
+        queue=CeleryQueue(app),
+        clock=now,
+        requeue_s=settings.requeue_s,
+        max_crashes=settings.max_crashes,
+        clear_staging=lambda: store.clear_staging(older_than_s=ORPHAN_S),
+    )
+
+
+def webhooks() -> Webhooks:
+    """Return a sender of webhooks."""
+    client = connect(settings.redis_url)
+    egress = Egress(allow_loopback=settings.callback_allow_loopback)
+
+    def post(url: str, body: bytes, headers: dict[str, str]) -> Answer | None:
+        try:
+            return egress.post(url, body, headers)
+        except Unreachable:
+            return None
+
+    return Webhooks(
+        outbox=RedisOutbox(client),
+        records=RedisRecords(client),
+        blobs=blobs(),
+        post=post,
+        clock=now,
+    )
+
+
+@worker_process_init.connect
+def begin(**_: object) -> None:
+    """Build the runner and sign in, once a process, after the fork."""
+    runner()
+    Presence(RedisRoster(connect(settings.redis_url)), scorer().check).start()

@@ -1,0 +1,122 @@
+"""An untrusted container: opened with an allow-list, checked before it is decoded."""
+
+import os
+import sys
+from dataclasses import asdict
+from typing import Final, cast
+
+import av
+from av.container import InputContainer
+from av.stream import Disposition
+from av.video.codeccontext import VideoCodecContext
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from assessment.faults import NoVideoStream, TooLargePicture, TooLong, Undecodable
+from worker.order import Order
+from worker.orientation import Orientation
+
+CONTAINERS: Final = ("mov", "mp4", "matroska", "webm", "avi", "mpegts")
+DECODERS: Final = frozenset(
+    {"h264", "hevc", "vp8", "vp9", "libvpx", "libvpx-vp9", "libdav1d", "mpeg4", "mjpeg"}
+)
+"""`codec_whitelist` is ignored when a file is opened, so the name is compared here."""
+MAX_STREAMS: Final = 16
+PROBE_BYTES: Final = 5_000_000
+WIDEST_PIXEL: Final = 4
+"""Pixels more oblong than this are taken for a damaged header and shown square."""
+
+
+def open_recording(order: Order) -> InputContainer:
+    """Open the recording by its descriptor: there is no name that could choose a demuxer."""
+    options = {
+        "fd": str(sys.stdin.fileno()),
+        "protocol_whitelist": "fd",
+        "format_whitelist": ",".join(CONTAINERS),
+        "max_streams": str(MAX_STREAMS),
+        "max_pixels": str(order.max_pixels),
+        "probesize": str(PROBE_BYTES),
+    }
+    return av.open("fd:", options=options, metadata_errors="ignore")
+
+
+def video_stream(container: InputContainer, order: Order) -> VideoStream:
+    """Return the video track, ready to decode.
+
+    Raises `NoVideoStream`, `Undecodable` for a codec that is not accepted or a file that was
+    cut off, `TooLargePicture` or `TooLong`.
+    """
+    if not len(container.streams):
+        raise Undecodable("the recording has no track")
+    stream = container.streams.best("video")
+    if not isinstance(stream, VideoStream) or stream.disposition & Disposition.attached_pic:
+        raise NoVideoStream("the recording has no video track")
+    # PyAV has no context for a codec that FFmpeg does not know, whatever its types say.
+    context = cast("VideoCodecContext | None", stream.codec_context)
+    if context is None or context.codec.name not in DECODERS:
+        raise Undecodable("the codec is not one of those that are accepted")
+    if context.width * context.height > order.max_pixels:
+        raise TooLargePicture(f"the picture has more than {order.max_pixels} pixels")
+    _check_index(container, stream, order)
+    context.options = {"max_pixels": str(order.max_pixels)}
+    context.thread_count = order.threads
+    stream.thread_type = "AUTO"
+    return stream
+
+
+def _check_index(container: InputContainer, stream: VideoStream, order: Order) -> None:
+    """Refuse an MP4 that lists more than the limit, or samples that lie behind its end.
+
+    FFmpeg takes a file that was cut off between two samples for one that ended well.
+    """
+    if not container.format.name.startswith("mov"):
+        return
+    size_bytes = os.fstat(sys.stdin.fileno()).st_size
+    entries = stream.index_entries
+    if len(entries) > order.max_frames:
+        raise TooLong(f"the recording has more than {order.max_frames} frames")
+    if any(entry.pos + entry.size > size_bytes for entry in entries):
+        raise Undecodable("the recording is cut off")
+
+
+def facts(container: InputContainer, stream: VideoStream, picture: VideoFrame) -> dict[str, object]:
+    """Return what is told of a recording once its first frame is decoded."""
+    orientation = _orientation_of(picture)
+    width, height = orientation.size(shown_width(stream, picture), picture.height)
+    return {
+        "width": width,
+        "height": height,
+        "codec": stream.codec_context.codec.canonical_name,
+        "container": _container_name(container),
+        # The header's word, good for a progress bar and nothing else.
+        "announced_ms": max(0, (container.duration or 0) // 1000),
+        "orientation": asdict(orientation),
+    }
+
+
+def _container_name(container: InputContainer) -> str:
+    name = container.format.name.split(",")[0]
+    if name == "mov" and container.metadata.get("major_brand") != "qt  ":
+        return "mp4"  # One demuxer reads both.
+    return name
+
+
+def shown_width(stream: VideoStream, picture: VideoFrame) -> int:
+    """Return the width in square pixels."""
+    aspect = stream.codec_context.sample_aspect_ratio or stream.sample_aspect_ratio
+    if not aspect or not 1 / WIDEST_PIXEL <= aspect <= WIDEST_PIXEL:
+        return picture.width
+    return max(1, round(picture.width * aspect))
+
+
+def _orientation_of(picture: VideoFrame) -> Orientation:
+    """Return how stored pictures are turned when they are shown, told by the first of them.
+
+    Asked once a recording: PyAV ties a picture and its side data into a cycle, and pictures
+    would pile up until Python looks for cycles.
+    """
+    try:
+        matrix = picture.side_data.get("DISPLAYMATRIX")
+    except ValueError:  # PyAV does not know every kind of side data that FFmpeg attaches.
+        return Orientation()
+    return Orientation.of(bytes(matrix) if matrix is not None else None)

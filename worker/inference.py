@@ -1,0 +1,195 @@
+"""Faces to Triton over gRPC, several batches in flight, every call with a deadline.
+
+    submit(faces) ─▶ one call a network, in a pool of threads ─▶ Pending ─▶ scores
+
+A client belongs to the process that made it: build a `TritonScorer` after the fork.
+"""
+
+import random
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from threading import Event
+from typing import Any, Final, cast
+
+import cv2
+import numpy as np
+from tritonclient import grpc as triton
+from tritonclient.utils import InferenceServerException
+
+from assessment.faults import Fault, InferenceUnavailable, ModelContract
+from assessment.manifest import VERSION, Manifest
+from worker.answers import INPUT, Answer, Scores, check_metadata, scores_of
+from worker.retries import Failure, fault_of, next_try_s
+from worker.video import Pixels
+
+MESSAGE_BYTES: Final = 64 * 2**20
+CHANNEL: Final = (
+    ("grpc.max_send_message_length", MESSAGE_BYTES),
+    ("grpc.max_receive_message_length", MESSAGE_BYTES),
+    # A dead connection is noticed in 15 s; the server must allow pings this often.
+    ("grpc.keepalive_time_ms", 10_000),
+    ("grpc.keepalive_timeout_ms", 5_000),
+    ("grpc.keepalive_permit_without_calls", 1),
+    ("grpc.http2.max_pings_without_data", 0),
+    # gRPC would wait up to two minutes before it looks for a server that came back.
+    ("grpc.initial_reconnect_backoff_ms", 200),
+    ("grpc.max_reconnect_backoff_ms", 2_000),
+)
+CALLS: Final = 6
+"""Calls at once: with three batches in flight, two networks' worth."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deadlines:
+    """How long Triton is waited for, in seconds.
+
+    `queue_s` bounds the wait in Triton's own queue; a model's configuration may say less. A
+    call takes milliseconds on a GPU and many seconds where all shares two cores. A server that
+    hangs is noticed sooner than that, by the pings on its channel.
+    """
+
+    health_s: float = 2.0
+    queue_s: float = 30.0
+    call_s: float = 60.0
+    patience_s: float = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """The scores of one batch, on their way; (n, width) float32 for each network."""
+
+    answers: Mapping[str, "Future[Scores]"]
+    unwanted: Event = field(default_factory=Event)
+
+    def wait(self, seconds: float) -> bool:
+        """Wait at most so long; return whether `scores` will return at once."""
+        done, waiting = wait(self.answers.values(), seconds, return_when=FIRST_EXCEPTION)
+        return not waiting or any(answer.exception() for answer in done)
+
+    def scores(self) -> dict[str, Scores]:
+        """Return the scores by network, or raise `InferenceUnavailable` or `ModelContract`."""
+        failures = [answer.exception() for answer in self.answers.values() if answer.done()]
+        for failure in failures:
+            if failure is not None:
+                raise failure
+        return {network: answer.result() for network, answer in self.answers.items()}
+
+    def cancel(self) -> None:
+        """Want the scores no longer: nothing is tried again, what has not begun never does."""
+        self.unwanted.set()
+        for answer in self.answers.values():
+            answer.cancel()
+
+
+class TritonScorer:
+    """One process' way to Triton; safe to use from several threads."""
+
+    def __init__(
+        self, url: str, manifests: Mapping[str, Manifest], deadlines: Deadlines | None = None
+    ) -> None:
+        self._manifests = manifests
+        self._deadlines = deadlines or Deadlines()
+        self._client = triton.InferenceServerClient(url, channel_args=list(CHANNEL))
+        self._pool = ThreadPoolExecutor(CALLS, thread_name_prefix="triton")
+
+    def check(self) -> dict[str, str]:
+        """Return the SHA-256 of each network that is served as its manifest says.
+
+        Raises `InferenceUnavailable` when one is not ready, `ModelContract` when one differs.
+        """
+        if not self._ask("is_server_ready"):
+            raise InferenceUnavailable("Triton is not ready")
+        for name, manifest in self._manifests.items():
+            if not self._ask("is_model_ready", name, VERSION):
+                raise InferenceUnavailable(f"Triton has not loaded {name}")
+            metadata = self._ask("get_model_metadata", name, VERSION, as_json=True)
+            check_metadata(cast("Mapping[str, Any]", metadata), manifest)
+        return {name: manifest.sha256 for name, manifest in self._manifests.items()}
+
+    def submit(self, faces: Pixels, networks: Sequence[str]) -> Pending:
+        """Send (n, 224, 224, 3) uint8 RGB to each network; returns at once."""
+        unwanted = Event()
+        sized = {size: resized(faces, size) for size in {self._size(name) for name in networks}}
+        answers = {
+            name: self._pool.submit(self._score, sized[self._size(name)], name, unwanted)
+            for name in networks
+        }
+        return Pending(answers, unwanted)
+
+    def close(self) -> None:
+        """Drop what waits and close the channel."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._client.close()
+
+    def _size(self, network: str) -> int:
+        return self._manifest(network).face_size
+
+    def _manifest(self, network: str) -> Manifest:
+        if network not in self._manifests:
+            raise ModelContract(f"no network {network} is served here")
+        return self._manifests[network]
+
+    def _score(self, faces: Pixels, network: str, unwanted: Event) -> Scores:
+        """Call one network until it answers, its retries are used up, or nobody wants it."""
+        manifest, started, tries = self._manifest(network), time.monotonic(), 0
+        while True:
+            tries += 1
+            try:
+                answer = self._infer(faces, network)
+            except InferenceServerException as error:
+                failure = Failure(status_of(error), tries, time.monotonic() - started)
+                delay_s = self._delay_s(failure)
+                if delay_s is None or unwanted.wait(delay_s):
+                    raise fault_of(failure, network) from error
+            else:
+                return scores_of(answer, manifest, len(faces))
+
+    def _delay_s(self, failure: Failure) -> float | None:
+        chance = random.random()  # noqa: S311  spreads retries, keeps no secret
+        return next_try_s(failure, patience_s=self._deadlines.patience_s, chance=chance)
+
+    def _infer(self, faces: Pixels, network: str) -> Answer:
+        tensor = triton.InferInput(INPUT, list(faces.shape), "UINT8")
+        tensor.set_data_from_numpy(faces)
+        result = self._client.infer(
+            network,
+            [tensor],
+            VERSION,
+            outputs=[triton.InferRequestedOutput(self._manifest(network).output)],
+            timeout=round(self._deadlines.queue_s * 1_000_000),
+            client_timeout=self._deadlines.call_s,
+        )
+        return cast("Answer", result)
+
+    def _ask(self, question: str, *arguments: object, **options: object) -> object:
+        """Ask about health; a question has no retry, since it is asked again soon."""
+        ask = cast("Callable[..., object]", getattr(self._client, question))
+        try:
+            return ask(*arguments, client_timeout=self._deadlines.health_s, **options)
+        except InferenceServerException as error:
+            raise _unanswered(error) from error
+
+
+def resized(faces: Pixels, size: int) -> Pixels:
+    """Return (n, size, size, 3); the mean of the pixels that fall together."""
+    if faces.shape[1] == size:
+        return np.ascontiguousarray(faces)
+    smaller = np.empty((len(faces), size, size, 3), np.uint8)
+    for face, small in zip(faces, smaller, strict=True):
+        cv2.resize(face, (size, size), dst=small, interpolation=cv2.INTER_AREA)
+    return smaller
+
+
+def status_of(error: InferenceServerException) -> str:
+    """Return the gRPC status behind an error, such as `UNAVAILABLE`."""
+    status = cast("str | None", error.status())
+    return (status or "UNKNOWN").removeprefix("StatusCode.")
+
+
+def _unanswered(error: InferenceServerException) -> Fault:
+    status = status_of(error)
+    if status in ("NOT_FOUND", "UNAVAILABLE"):
+        return InferenceUnavailable(f"Triton has not loaded every network: {status}")
+    return fault_of(Failure(status, 1, 0.0), "Triton")

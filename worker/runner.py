@@ -1,0 +1,175 @@
+"""Takes an assessment through its statuses around the measuring. No Celery.
+
+    queued ─claim─▶ processing ─ measure ─ keep measurement ─ erase recording
+                                   ─ aggregate ─ keep result ─▶ succeeded
+
+The recording is erased as soon as its frames are scored; what was measured is kept
+from then until the result stands, so that the next attempt needs no recording.
+"""
+
+import json
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from assessment import blob_names
+from assessment.aggregation import EXPRESSION_MODEL, Aggregator
+from assessment.assessment import Assessment, AssessmentId, Outcome, Progress, Stage, Status
+from assessment.faults import (
+    DecodeTimeout,
+    Fault,
+    Gone,
+    InternalError,
+    ModelContract,
+    NotFound,
+    SourceMissing,
+    Stale,
+    StoreUnavailable,
+    Unavailable,
+    Unusable,
+)
+from assessment.measurement import Measurement
+from assessment.ports import Blobs, Clock, Records
+from assessment.request import AssessmentRequest
+from assessment.result import Result
+from assessment.timeline import timeline
+
+log = logging.getLogger(__name__)
+
+Report = Callable[[Progress], None]
+Measure = Callable[[Path, AssessmentRequest, Report], Measurement]
+
+HAND_BACK_S = 5.0
+STORE_PATIENCE_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Runner:
+    """Runs one assessment at a time; asking twice for the same one is harmless."""
+
+    records: Records
+    blobs: Blobs
+    measure: Measure
+    aggregate: Aggregator
+    clock: Clock
+    lease_s: float
+    attempt_limit_s: float
+
+    def run(self, assessment_id: AssessmentId) -> None:
+        """Claim the assessment and take it to its end, or hand it back."""
+        try:
+            assessment = self.records.get(assessment_id)
+            if assessment.status is not Status.QUEUED:
+                return  # Finished, or in another worker's hands: the message was a late copy.
+            claimed = assessment.to(Status.PROCESSING, at=self.clock())
+            self.records.save(claimed, was=assessment, look_again_s=self.lease_s)
+        except (NotFound, Gone, Stale, StoreUnavailable):
+            return  # The sweeper sends again whatever still waits.
+        log.info("assessment %s claimed, attempt %d", claimed.id, claimed.attempt)
+        try:
+            self._attempt(claimed)
+        except (Stale, Gone, NotFound):
+            self._abandon(claimed)
+
+    def _attempt(self, claimed: Assessment) -> None:
+        try:
+            result = self._assess(claimed)
+        except (Stale, Gone, NotFound):
+            raise
+        except (Unusable, ModelContract) as fault:
+            log.info("assessment %s failed: %s", claimed.id, fault.code)
+            self._end(claimed, Status.FAILED, fault=type(fault))
+        except Unavailable as fault:
+            log.warning("assessment %s handed back: %s", claimed.id, fault.code)
+            self._move(claimed, claimed.to(Status.QUEUED, at=self.clock()), HAND_BACK_S)
+        except Exception:  # The one broad `except`: a bug, or a MemoryError, must end here.
+            log.exception("assessment %s broke", claimed.id)
+            self._end(claimed, Status.FAILED, fault=InternalError)
+        else:
+            self._end(claimed, Status.SUCCEEDED, outcome=result.outcome)
+
+    def _assess(self, claimed: Assessment) -> Result:
+        content = self.blobs.get(claimed.id, blob_names.REQUEST)
+        if content is None:
+            raise SourceMissing("the request is gone")
+        request = AssessmentRequest.from_json(content)
+        measurement = self._measurement(claimed, request)
+        self.records.renew(claimed, Progress(Stage.AGGREGATING, 95), lease_s=self.lease_s)
+        result = self.aggregate(measurement, request)
+        labels = self.aggregate.manifests[EXPRESSION_MODEL].labels
+        written = json.dumps(result.to_dict()).encode()
+        rows = timeline(measurement, result, labels)
+        self.blobs.put(claimed.id, blob_names.result_name(claimed.attempt), written)
+        self.blobs.put(claimed.id, blob_names.timeline_name(claimed.attempt), rows)
+        return result
+
+    def _measurement(self, claimed: Assessment, request: AssessmentRequest) -> Measurement:
+        kept = self.blobs.get(claimed.id, blob_names.MEASUREMENT)
+        if kept is None:
+            video = self.blobs.path(claimed.id, blob_names.VIDEO)
+            if video is None:
+                raise SourceMissing("neither recording nor measurement is there")
+            measurement = self.measure(video, request, self._reporter(claimed))
+            self.blobs.put(claimed.id, blob_names.MEASUREMENT, measurement.to_json())
+        else:
+            measurement = Measurement.from_json(kept)
+        self.blobs.remove(claimed.id, blob_names.VIDEO)
+        return measurement
+
+    def _reporter(self, claimed: Assessment) -> Report:
+        started = time.monotonic()
+
+        def report(progress: Progress) -> None:
+            """Renew the lease; a store that is away for a moment does not stop the work."""
+            if time.monotonic() - started > self.attempt_limit_s:
+                raise DecodeTimeout("the attempt took longer than its limit")
+            try:
+                self.records.renew(claimed, progress, lease_s=self.lease_s)
+            except StoreUnavailable:
+                log.warning("assessment %s: the lease could not be renewed", claimed.id)
+
+        return report
+
+    def _end(
+        self,
+        claimed: Assessment,
+        status: Status,
+        *,
+        outcome: Outcome | None = None,
+        fault: type[Fault] | None = None,
+    ) -> None:
+        code = fault.code if fault else None
+        ended = claimed.to(status, at=self.clock(), outcome=outcome, fault=code)
+        self._move(claimed, ended, self.lease_s)
+        for name in blob_names.TRANSIENT:
+            self.blobs.remove(claimed.id, name)
+        log.info("assessment %s is %s", claimed.id, status)
+
+    def _move(self, was: Assessment, moved: Assessment, look_again_s: float) -> None:
+        """Save the step, waiting for a store that is away: what was done must not be lost."""
+        deadline = time.monotonic() + STORE_PATIENCE_S
+        while True:
+            try:
+                return self.records.save(moved, was=was, look_again_s=look_again_s)
+            except StoreUnavailable:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(1)
+
+    def _abandon(self, claimed: Assessment) -> None:
+        """Erase what this attempt wrote for an assessment that is no longer its own."""
+        log.info("assessment %s was taken away from attempt %d", claimed.id, claimed.attempt)
+        try:
+            current = self.records.get(claimed.id)
+        except (Gone, NotFound):
+            self.blobs.erase(claimed.id)
+            return
+        if current.attempt == claimed.attempt and current.status is Status.SUCCEEDED:
+            return
+        self.blobs.remove(claimed.id, blob_names.result_name(claimed.attempt))
+        self.blobs.remove(claimed.id, blob_names.timeline_name(claimed.attempt))
+        if current.status.final:
+            for name in blob_names.TRANSIENT:
+                self.blobs.remove(claimed.id, name)

@@ -1,0 +1,73 @@
+"""Finds what was lost: messages, workers, leftovers.
+
+Any number may run at once; each step may be done twice.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from assessment import blob_names
+from assessment.assessment import Assessment, AssessmentId, Status
+from assessment.faults import Gone, NotFound, Stale, WorkerCrashed
+from assessment.ports import Blobs, Clock, Queue, Records
+
+log = logging.getLogger(__name__)
+
+BATCH = 200
+ORPHAN_S = 3600.0
+"""Blobs without a record are erased after this; an upload's record follows within seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sweeper:
+    """Sends again what waits without a message, and takes back what a dead worker held."""
+
+    records: Records
+    blobs: Blobs
+    queue: Queue
+    clock: Clock
+    requeue_s: float
+    max_crashes: int
+    clear_staging: Callable[[], int]
+
+    def sweep(self) -> None:
+        """Look at everything whose time has come; may raise `StoreUnavailable`."""
+        for assessment_id in self.records.due(BATCH):
+            try:
+                self._recover(self.records.get(assessment_id))
+            except (Stale, NotFound, Gone):
+                continue  # It moved on between two lines: just what is wanted.
+
+    def _recover(self, assessment: Assessment) -> None:
+        if assessment.status is Status.QUEUED:
+            self.queue.submit(assessment.id)
+            self.records.postpone(assessment, look_again_s=self.requeue_s)
+        elif assessment.crashes + 1 >= self.max_crashes:
+            code = WorkerCrashed.code
+            failed = assessment.to(Status.FAILED, at=self.clock(), fault=code, crashed=True)
+            self.records.save(failed, was=assessment, look_again_s=self.requeue_s)
+            log.warning("assessment %s failed: every worker that took it died", assessment.id)
+        else:
+            waiting = assessment.to(Status.QUEUED, at=self.clock(), crashed=True)
+            self.records.save(waiting, was=assessment, look_again_s=self.requeue_s)
+            self.queue.submit(assessment.id)
+            log.warning("assessment %s taken back from a worker that died", assessment.id)
+
+    def erase_leftovers(self) -> None:
+        """Erase recordings of finished assessments, blobs without a record, broken uploads."""
+        for assessment_id in self.blobs.stored():
+            self._erase_leftovers_of(assessment_id)
+        self.clear_staging()
+
+    def _erase_leftovers_of(self, assessment_id: AssessmentId) -> None:
+        transient = [name for name in blob_names.TRANSIENT if self.blobs.path(assessment_id, name)]
+        try:
+            if self.records.get(assessment_id).status.final:
+                for name in transient:
+                    self.blobs.remove(assessment_id, name)
+        except Gone:
+            self.blobs.erase(assessment_id)
+        except NotFound:
+            if self.blobs.age_s(assessment_id) > ORPHAN_S:
+                self.blobs.erase(assessment_id)
