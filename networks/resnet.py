@@ -108,5 +108,13 @@ def resnet18_trunk() -> nn.Sequential:
 
 
 def resnet50_trunk() -> nn.Sequential:
-    """(B, 3, S, S) -> (B, 2048, S/32, S/32)."""
-    return _trunk(Bottleneck, (3, 4, 6, 3))
+    """(B, 3, S, S) -> (B, 2048, S/32, S/32).
+
+    Every block starts as its shortcut (the last scale is zero), so that so deep a trunk learns
+    from its first steps; Goyal et al., arXiv 1706.02677, section 5.1 [sure].
+    """
+    trunk = _trunk(Bottleneck, (3, 4, 6, 3))
+    for block in trunk.modules():
+        if isinstance(block, Bottleneck):
+            nn.init.zeros_(block.branch[-1].get_parameter("weight"))
+    return trunk

@@ -186,7 +186,7 @@ def segment_strip(frames: Frames, expression: Mapping[str, Any]) -> Markup:
 
 def _segment(label: str, left: float, right: float, colour: str) -> Markup:
     width = max(right - left - 1, 1)
-    words = next((one for one in (label, label[:3]) if width > 10 * len(one) + 8), "")
+    words = label if width > 10 * len(label) + 8 else ""  # the table names the short ones
     name = "on-dark" if colour in DARK else "on-light"
     return element(
         "g",

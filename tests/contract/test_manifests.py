@@ -141,9 +141,9 @@ def test_the_fitted_networks_beat_the_constant_on_persons_they_never_saw(name: s
     manifest = json.loads((REPOSITORY / name / "1" / "manifest.json").read_text())
     evidence = manifest["evidence"]
 
-    # then
-    assert evidence["rmse"]["value"] <= 0.6 * evidence["constant_rmse"]
-    assert evidence["ccc"]["value"] >= 0.6
+    # then even the bad end of each interval does better than saying the same always
+    assert evidence["rmse"]["high"] < evidence["constant_rmse"]
+    assert evidence["ccc"]["low"] > 0.0
     assert manifest["calibration"]["half_width"] > 0.0
 
 

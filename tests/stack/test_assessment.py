@@ -45,16 +45,18 @@ def test_demonstration_weights_say_so(assessed: dict[str, Any]):
 def test_the_expression_turns_from_sad_to_happy_at_the_right_time(
     stack: Stack, assessed: dict[str, Any]
 ):
-    # By eye, and frame by frame with the network itself: sad until about 9 s, then happy.
-    segments = assessed["result"]["expression"]["segments"]
-    longest = sorted(segments, key=lambda one: one["start_ms"] - one["end_ms"])[:2]
-    first, last = sorted(longest, key=lambda one: one["start_ms"])
-    assert (first["label"], last["label"]) == ("sad", "happy")
-
+    # By eye: downcast until about nine seconds, laughing from thirteen on; the network, run on
+    # every frame of the recording, changes at the same place.
     rows = [row for row in timeline(stack, assessed) if row["used"]]
-    happy = [row["at_ms"] for row in rows if row["expression"]["happy"] > 0.5]
-    assert min(happy) > first["start_ms"]
-    assert last["start_ms"] - 1500 <= min(happy) <= last["start_ms"] + 1500
+    shown = {row["at_ms"]: max(row["expression"], key=row["expression"].get) for row in rows}
+    early = [label for at_ms, label in shown.items() if at_ms < 6000]
+    late = [label for at_ms, label in shown.items() if at_ms > 13_000]
+    assert early.count("sad") > 0.8 * len(early) > 0
+    assert late.count("happy") > 0.9 * len(late) > 0
+    assert 8500 <= min(at_ms for at_ms, label in shown.items() if label == "happy") <= 11_000
+
+    segments = assessed["result"]["expression"]["segments"]
+    assert (segments[0]["label"], segments[-1]["label"]) == ("sad", "happy")
 
 
 def test_the_ledger_balances_and_the_timeline_is_whole(stack: Stack, assessed: dict[str, Any]):
@@ -162,7 +164,7 @@ def test_a_deleted_assessment_leaves_nothing(stack: Stack, short_face: Path):
 
 
 def test_the_models_are_listed_with_licence_and_evidence(stack: Stack):
-    models = {one["name"]: one for one in stack.get("/v1/models").json()["models"]}
+    models = {one["name"]: one for one in stack.get("/v1/models").json()["data"]}
 
     assert set(models) == {"hmhn", "ddl_resnet50", "expression"}
     assert models["hmhn"]["demonstration"]

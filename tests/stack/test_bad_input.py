@@ -99,7 +99,7 @@ BAD_REQUESTS: list[tuple[Any, str]] = [
     ({"callback": {"url": "https://169.254.169.254/"}}, "/request/callback"),
     ({"callback": {"url": "https://user:pw@example.org/"}}, "/request/callback"),
     ('{"a":' * 200 + "1" + "}" * 200, "/request"),
-    ('{"reference": "\\ud800"}', "/request/reference"),
+    ('{"reference": "\\ud800"}', "/request"),
 ]
 
 
