@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import onnx
 import onnxruntime
 import torch
 from numpy.typing import NDArray
@@ -45,7 +46,14 @@ def export(network: nn.Module, model: ServedModel) -> bytes:
         )
     if program is None:
         raise ParityFailed(f"{model.name}: PyTorch exported nothing")
-    return program.model_proto.SerializeToString()
+    return _without_traces(program.model_proto).SerializeToString(deterministic=True)
+
+
+def _without_traces(exported: onnx.ModelProto) -> onnx.ModelProto:
+    """Drop what the exporter notes of its caller's files, so that equal weights are equal bytes."""
+    for part in (exported, exported.graph, *exported.graph.node, *exported.graph.value_info):
+        del part.metadata_props[:]
+    return exported
 
 
 def session(content: bytes | Path) -> onnxruntime.InferenceSession:

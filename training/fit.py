@@ -26,11 +26,11 @@ from training.trainer import Recipe, measure_statistics, train
 RECIPES = {HMHN.name: Recipe(steps=60), DDL_RESNET50.name: Recipe(steps=50)}
 
 TRAIN = SyntheticConfig(persons=200, clips=2, frames=1)
-CALIBRATION = SyntheticConfig(persons=60, clips=1, frames=2)
-HELD_OUT = SyntheticConfig(persons=60, clips=1, frames=2)
+CALIBRATION = SyntheticConfig(persons=60, clips=1, frames=1)
+HELD_OUT = SyntheticConfig(persons=60, clips=1, frames=1)
 
 #: Whole faces that the head is solved on; their features are the dearest part of a fit.
-HEAD_FACES = 240
+HEAD_FACES = 200
 PARITY_FACES = 4
 
 #: Called with the stage, how much of it is done and how much there is.
