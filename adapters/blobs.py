@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from adapters.disk import room
 from assessment.assessment import ID_PATTERN, AssessmentId
 
 
@@ -38,15 +39,16 @@ class FolderBlobs:
 
     def put(self, assessment_id: AssessmentId, name: str, content: bytes) -> None:
         """Store the content whole or not at all."""
-        descriptor, staged = tempfile.mkstemp(dir=self.staging)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            self.adopt(assessment_id, name, Path(staged))
-        finally:
-            Path(staged).unlink(missing_ok=True)
+        with room():
+            descriptor, staged = tempfile.mkstemp(dir=self.staging)
+            try:
+                with os.fdopen(descriptor, "wb") as file:
+                    file.write(content)
+                    file.flush()
+                    os.fsync(file.fileno())
+                self.adopt(assessment_id, name, Path(staged))
+            finally:
+                Path(staged).unlink(missing_ok=True)
 
     def get(self, assessment_id: AssessmentId, name: str) -> bytes | None:
         """Return the content, or None when there is none."""
@@ -75,13 +77,17 @@ class FolderBlobs:
     def erase(self, assessment_id: AssessmentId) -> Sequence[str]:
         """Erase all blobs of the assessment and return their names."""
         folder = self._folder(assessment_id)
-        names = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+        try:
+            names = sorted(path.name for path in folder.iterdir())
+        except FileNotFoundError:
+            return []
         shutil.rmtree(folder, ignore_errors=True)
         return names
 
     def stored(self) -> Sequence[AssessmentId]:
         """Return every assessment that has a blob."""
-        return [AssessmentId(path.name) for path in self._blobs.iterdir()]
+        names = [path.name for path in self._blobs.iterdir()]
+        return [AssessmentId(name) for name in names if ID_PATTERN.fullmatch(name)]
 
     def age_s(self, assessment_id: AssessmentId) -> float:
         """Return the seconds since the assessment's blobs last changed."""
@@ -93,10 +99,18 @@ class FolderBlobs:
     def clear_staging(self, *, older_than_s: float) -> int:
         """Erase what arrived in part and was given up; return how many files that were."""
         oldest = time.time() - older_than_s  # noqa: TID251  files carry the system's time
-        stale = [path for path in self.staging.iterdir() if path.stat().st_mtime < oldest]
+        stale = [path for path in self.staging.iterdir() if _changed_before(path, oldest)]
         for path in stale:
             path.unlink(missing_ok=True)
         return len(stale)
+
+
+def _changed_before(path: Path, oldest: float) -> bool:
+    """Return whether the file is older; one that was adopted meanwhile is not."""
+    try:
+        return path.stat().st_mtime < oldest
+    except FileNotFoundError:
+        return False
 
 
 def _sync(folder: Path) -> None:

@@ -55,8 +55,9 @@ class Egress:
 
 def _pairs(headers: dict[str, str], url: str) -> list[tuple[bytes, bytes]]:
     host = httpcore.URL(url)
+    name = b"[%b]" % host.host if b":" in host.host else host.host
     port = b"" if host.port is None else b":%d" % host.port
-    pairs = [(b"host", host.host + port)]
+    pairs = [(b"host", name + port)]
     return pairs + [(name.encode(), value.encode()) for name, value in headers.items()]
 
 

@@ -44,9 +44,18 @@ class MemoryRecords:
             raise Stale(was.id)
         return stored
 
-    def save(self, assessment: Assessment, *, was: Assessment, look_again_s: float) -> None:
-        """Replace the assessment if it is still at `was.step`."""
+    def save(
+        self,
+        assessment: Assessment,
+        *,
+        was: Assessment,
+        look_again_s: float,
+        only_if_due: bool = False,
+    ) -> None:
+        """Replace the assessment if it is still at `was.step`, and due if that is asked."""
         self._require(was)
+        if only_if_due and self.watch.get(was.id, 0.0) > self._now():
+            raise Stale(was.id)
         self.stored[assessment.id] = assessment
         if not assessment.status.final:
             self.watch[assessment.id] = self._now() + look_again_s
@@ -145,10 +154,13 @@ class MemoryKeys:
     """Keys as they are: memory is not a place where they rest."""
 
     tenants: dict[str, Tenant] = field(default_factory=dict)
+    configured: str = ""
 
-    def add(self, key: str, tenant: Tenant) -> None:
-        """Let the key speak for the tenant."""
+    def configure(self, key: str, tenant: Tenant) -> None:
+        """Let the key speak for the tenant, instead of the one before it."""
+        self.tenants.pop(self.configured, None)
         self.tenants[key] = tenant
+        self.configured = key
 
     def tenant_of(self, key: str) -> Tenant:
         """Return whose key it is, or raise `Unauthenticated`."""

@@ -27,7 +27,7 @@ def broker_url(redis_url: str) -> str:
     return redis_url
 
 
-def celery_app(redis_url: str, *, attempt_limit_s: float = 1800.0) -> Celery:
+def celery_app(redis_url: str, *, attempt_limit_s: float = 6 * 3600.0) -> Celery:
     """Return a Celery application that speaks JSON, acknowledges late and keeps no results."""
     app = Celery("mien", broker=broker_url(redis_url))
     settings: dict[str, Any] = {

@@ -15,12 +15,13 @@ return 1
 --- save
 -- KEYS record, watch, queued, processing, outbox, event
 -- ARGV id, was_status, was_attempt, status, attempt, document, stage, percent,
---      look_again_s, final, notify, created, nonce, event
+--      look_again_s, final, notify, created, nonce, event, only_if_due
 local stored = redis.call('HMGET', KEYS[1], 'status', 'attempt', 'nonce')
 if stored[3] == ARGV[13] then return 1 end  -- the same call again, after a lost answer
 if stored[1] ~= ARGV[2] or stored[2] ~= ARGV[3] then return 0 end
 local time = redis.call('TIME')
 local now = time[1] + time[2] / 1000000
+if ARGV[15] == '1' and tonumber(redis.call('ZSCORE', KEYS[2], ARGV[1]) or 0) > now then return 0 end
 redis.call('HSET', KEYS[1], 'status', ARGV[4], 'attempt', ARGV[5], 'document', ARGV[6],
   'stage', ARGV[7], 'percent', ARGV[8], 'nonce', ARGV[13])
 redis.call('ZREM', KEYS[3], ARGV[1])

@@ -1,6 +1,7 @@
 """Who may call, and which workers are alive, in Redis.
 
 mien:keys            hash: SHA-256 of a key to its tenant
+mien:configured-key  the hash of the key that the settings gave last
 mien:worker:NAME     hash: network to SHA-256, gone when the worker is silent
 """
 
@@ -16,19 +17,26 @@ from assessment.assessment import Tenant
 from assessment.faults import Unauthenticated
 
 KEYS: Final = PREFIX + "keys"
+CONFIGURED: Final = PREFIX + "configured-key"
 WORKER: Final = PREFIX + "worker:"
 
 
 class RedisKeys:
-    """The port `Keys` over Redis. Keys carry 256 random bits, so a fast hash is right."""
+    """The port `Keys` over Redis. A fast hash is right for keys of 256 random bits only."""
 
     def __init__(self, client: "redis.Redis") -> None:
         self._client = client
 
-    def add(self, key: str, tenant: Tenant) -> None:
-        """Let the key speak for the tenant."""
+    def configure(self, key: str, tenant: Tenant) -> None:
+        """Let the key of the settings speak for the tenant, instead of the one before it."""
         with reachable():
-            self._client.hset(KEYS, _hash(key), tenant)
+            before = cast("str | None", self._client.get(CONFIGURED))
+            with self._client.pipeline(transaction=True) as change:
+                if before is not None:
+                    change.hdel(KEYS, before)
+                change.hset(KEYS, _hash(key), tenant)
+                change.set(CONFIGURED, _hash(key))
+                change.execute()
 
     def tenant_of(self, key: str) -> Tenant:
         """Return whose key it is, or raise `Unauthenticated`."""

@@ -72,7 +72,14 @@ class RedisRecords:
             raise NotFound(assessment_id)
         return _assessment(fields)
 
-    def save(self, assessment: Assessment, *, was: Assessment, look_again_s: float) -> None:
+    def save(
+        self,
+        assessment: Assessment,
+        *,
+        was: Assessment,
+        look_again_s: float,
+        only_if_due: bool = False,
+    ) -> None:
         """Replace the stored assessment if it is still at `was.step`, else raise `Stale`."""
         event = event_id(assessment)
         keys = [_record(assessment.id), WATCH, QUEUED, PROCESSING, OUTBOX, EVENT + event]
@@ -93,6 +100,7 @@ class RedisRecords:
             assessment.created_at.timestamp(),
             secrets.token_hex(8),
             event,
+            int(only_if_due),
         )
         if not saved:
             raise Stale(assessment.id)

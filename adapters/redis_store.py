@@ -19,10 +19,10 @@ def connect(url: str) -> "redis.Redis":
     """Return a client that gives up after seconds, not hours; it connects when first used."""
     return redis.Redis.from_url(
         url,
-        socket_timeout=5,
+        socket_timeout=3,
         socket_connect_timeout=2,
         health_check_interval=15,
-        retry=Retry(ExponentialWithJitterBackoff(base=0.05, cap=0.5), 3),
+        retry=Retry(ExponentialWithJitterBackoff(base=0.05, cap=0.5), 1),
         decode_responses=True,
     )
 

@@ -42,7 +42,7 @@ _V6_REFUSED: Final = tuple(
     for network in ("2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3fff::/20")
 )
 _NAME: Final = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}")
-_FORBIDDEN_CHARACTERS: Final = re.compile(r"[\x00-\x20\x7f-\uffff\\]")
+_FORBIDDEN_CHARACTERS: Final = re.compile(r"[^\x21-\x7e]|\\")
 
 
 def public(address: str) -> bool:

@@ -18,6 +18,7 @@ Fault
 │       ├── TooLargePicture  more pixels than the limit
 │       ├── TooLong          more media time or frames than the limit
 │       ├── DecodeTimeout    the decoder did not finish in its time
+│       ├── AttemptTimeout   one attempt took longer than its limit
 │       ├── DecoderCrashed   the decoder process died
 │       └── SourceMissing    the recording is no longer there
 ├── IllegalTransition        an assessment was asked to go where it cannot
@@ -28,6 +29,7 @@ Fault
 ├── Misconfigured            the operator must act before this can start
 └── Unavailable              ours or a dependency's; trying again may help
     ├── StoreUnavailable     Redis
+    ├── Draining             the worker was asked to stop
     ├── StorageFull          no room for the recording
     └── InferenceUnavailable Triton is down, overloaded, or has not loaded the model
 
@@ -171,6 +173,13 @@ class DecodeTimeout(Unusable):
     advice = "The recording takes too long to decode. Export it again as H.264 at 720p."
 
 
+class AttemptTimeout(Unusable):
+    """One attempt at the recording took longer than its limit."""
+
+    code = "attempt_timeout"
+    advice = "Measuring took longer than the operator allows. Send the recording in shorter parts."
+
+
 class DecoderCrashed(Unusable):
     """The decoder process died."""
 
@@ -236,6 +245,13 @@ class StoreUnavailable(Unavailable):
 
     code = "store_unavailable"
     advice = "The service cannot reach its store. Try again in a few seconds."
+
+
+class Draining(Unavailable):
+    """The worker was asked to stop; another one goes on."""
+
+    code = "draining"
+    advice = "The worker is stopping. The assessment is taken up by another one by itself."
 
 
 class StorageFull(Unavailable):

@@ -30,11 +30,19 @@ class Records(Protocol):
         """Return the assessment, or raise `NotFound` or `Gone`."""
         ...
 
-    def save(self, assessment: Assessment, *, was: Assessment, look_again_s: float) -> None:
+    def save(
+        self,
+        assessment: Assessment,
+        *,
+        was: Assessment,
+        look_again_s: float,
+        only_if_due: bool = False,
+    ) -> None:
         """Replace the stored assessment if it is still at `was.step`, else raise `Stale`.
 
-        In the same step a final assessment that wants to `notify` gets its outbox
-        entry, and one that is not final is looked at again after `look_again_s`.
+        With `only_if_due` its time must have come, too: a lease that was renewed a moment
+        ago is not taken away. In the same step a final assessment that wants to `notify`
+        gets its outbox entry, and one that is not final is looked at again after `look_again_s`.
         """
         ...
 
@@ -135,8 +143,8 @@ class Queue(Protocol):
 class Keys(Protocol):
     """Who may call. Keys are kept as SHA-256 hashes only."""
 
-    def add(self, key: str, tenant: Tenant) -> None:
-        """Let the key speak for the tenant."""
+    def configure(self, key: str, tenant: Tenant) -> None:
+        """Let the key of the settings speak for the tenant, instead of the one before it."""
         ...
 
     def tenant_of(self, key: str) -> Tenant:

@@ -58,7 +58,7 @@ class Settings(BaseSettings):
     """How long a silent worker keeps an assessment."""
     requeue_s: PositiveFloat = 30.0
     """When an assessment that still waits is sent to the queue again."""
-    attempt_limit_s: PositiveFloat = 1800.0
+    attempt_limit_s: PositiveFloat = 6 * 3600.0
     """Longest single attempt at an assessment."""
     max_crashes: PositiveInt = 3
     """Lost workers after which an assessment is given up."""

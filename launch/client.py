@@ -2,7 +2,6 @@
 
 import json
 import mimetypes
-import secrets
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -43,12 +42,7 @@ class Assessments:
                 ("request", (None, json.dumps(request).encode(), "application/json")),
                 ("video", (video.name, recording, kind)),
             ]
-            return self._send(
-                "POST",
-                "/v1/assessments",
-                files=parts,
-                headers={"Idempotency-Key": secrets.token_urlsafe(16)},
-            ).json()
+            return self._send("POST", "/v1/assessments", files=parts).json()
 
     def get(self, identifier: str) -> Document:
         """Return the assessment as it is now."""

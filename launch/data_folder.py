@@ -22,6 +22,7 @@ FOLDERS: Final = ("redis", "blobs", "triton")
 @contextmanager
 def held(data: Path) -> Generator[None]:
     """Make the folder and hold it; raise `DataFolderInUse` when another stack does."""
+    _require_ours(data)
     _make_private(data)
     with (data / "lock").open("a+") as lock:
         try:
@@ -35,6 +36,12 @@ def held(data: Path) -> Generator[None]:
         for name in FOLDERS:
             _make_private(data / name)
         yield
+
+
+def _require_ours(data: Path) -> None:
+    """Refuse a folder that holds something else: it would be closed to everybody."""
+    if data.is_dir() and not (data / "lock").exists() and any(data.iterdir()):
+        raise LaunchFault(f"{data} is not empty and no data folder of mien: choose another")
 
 
 def _make_private(folder: Path) -> None:

@@ -62,7 +62,7 @@ def build(ports: Ports, rules: Rules, *, first_key: str | None = None) -> FastAP
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
         if first_key is not None:
-            await run_sync(ports.keys.add, first_key, FIRST_TENANT)
+            await run_sync(ports.keys.configure, first_key, FIRST_TENANT)
         yield
 
     app = assemble(Api(lifespan=lifespan))

@@ -1,4 +1,4 @@
-"""The timeline thinned to the columns of a plot: a long recording costs no more than a short one.
+"""The timeline thinned to the columns of a plot, as many for a long recording as for a short one.
 
     lines of JSON ─▶ the slot of media time that each falls into ─▶ Column (means and counts)
 

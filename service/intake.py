@@ -12,12 +12,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from adapters.disk import room
 from assessment.assessment import Assessment, AssessmentId, Tenant
 from assessment.blob_names import REQUEST, VIDEO
 from assessment.faults import Unavailable
 from assessment.ports import Blobs, Clock, Queue, Records
 from assessment.request import AssessmentRequest
-from service.disk import room
 
 log = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ router = APIRouter(tags=["operation"])
 
 
 @router.get("/livez", operation_id="livez", summary="The process answers", response_model=Live)
-def livez() -> JsonResponse:
+async def livez() -> JsonResponse:
     """Say that the process answers; looks at nothing else."""
     return JsonResponse({"status": "live"})
 

@@ -52,6 +52,7 @@ STATUS: Final[dict[type[faults.Fault], HTTPStatus]] = {
     faults.TooLargePicture: HTTPStatus.UNPROCESSABLE_ENTITY,
     faults.TooLong: HTTPStatus.UNPROCESSABLE_ENTITY,
     faults.DecodeTimeout: HTTPStatus.UNPROCESSABLE_ENTITY,
+    faults.AttemptTimeout: HTTPStatus.UNPROCESSABLE_ENTITY,
     faults.DecoderCrashed: HTTPStatus.UNPROCESSABLE_ENTITY,
     faults.SourceMissing: HTTPStatus.UNPROCESSABLE_ENTITY,
     faults.WorkerCrashed: HTTPStatus.INTERNAL_SERVER_ERROR,
@@ -61,6 +62,7 @@ STATUS: Final[dict[type[faults.Fault], HTTPStatus]] = {
     faults.StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     faults.InferenceUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     faults.StorageFull: HTTPStatus.INSUFFICIENT_STORAGE,
+    faults.Draining: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 """One row a fault class; a test proves that none is missing."""
 
@@ -69,6 +71,7 @@ RETRY_AFTER_S: Final[dict[type[faults.Fault], int]] = {
     faults.StoreUnavailable: 5,
     faults.InferenceUnavailable: 10,
     faults.StorageFull: 60,
+    faults.Draining: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from types import FrameType
 
-from assessment.faults import StoreUnavailable
+from assessment.faults import Fault
 from worker.app import configure_logging, sweeper, webhooks
 
 log = logging.getLogger("worker")
@@ -16,6 +16,8 @@ log = logging.getLogger("worker")
 SWEEP_EVERY_S = 1.0
 LEFTOVERS_EVERY_S = 60.0
 OUTBOX_EVERY_S = 0.5
+SENDERS = 8
+"""Deliveries at once, so that a receiver that says nothing does not hold up the others."""
 
 
 def sweep_step() -> Callable[[], float]:
@@ -39,8 +41,19 @@ def webhook_step() -> Callable[[], float]:
     return lambda: 0.0 if sender.deliver_one() else OUTBOX_EVERY_S
 
 
-def repeat(step: Callable[[], float]) -> None:
-    """Do the step again and again until SIGTERM or SIGINT; outlive an absent store."""
+def repeat(step: Callable[[], float], stop: threading.Event) -> None:
+    """Do the step again and again until told to stop; outlive an absent store and a bad item."""
+    pause = 0.0
+    while not stop.wait(pause):
+        try:
+            pause = step()
+        except (Fault, OSError) as error:
+            log.warning("a step failed: %s", type(error).__name__)
+            pause = 1.0
+
+
+def run(part: str) -> None:
+    """Run the part's loops until SIGTERM or SIGINT."""
     stop = threading.Event()
 
     def end(_number: int, _frame: FrameType | None) -> None:
@@ -48,13 +61,12 @@ def repeat(step: Callable[[], float]) -> None:
 
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
-    pause = 0.0
-    while not stop.wait(pause):
-        try:
-            pause = step()
-        except StoreUnavailable:
-            log.warning("the store is out of reach")
-            pause = 1.0
+    steps = [sweep_step()] if part == "sweeper" else [webhook_step() for _ in range(SENDERS)]
+    threads = [threading.Thread(target=repeat, args=(step, stop)) for step in steps]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
 
 
 def main() -> None:
@@ -63,7 +75,7 @@ def main() -> None:
     parser.add_argument("part", choices=("sweeper", "webhooks"))
     part = parser.parse_args().part
     configure_logging()
-    repeat(sweep_step() if part == "sweeper" else webhook_step())
+    run(part)
 
 
 if __name__ == "__main__":

@@ -5,10 +5,11 @@ gRPC nor a Redis connection survives a fork.
 """
 
 import logging
+import multiprocessing
 from datetime import UTC, datetime
 from functools import cache
 
-from celery.signals import setup_logging, worker_process_init
+from celery.signals import setup_logging, worker_process_init, worker_shutting_down
 
 from adapters.blobs import FolderBlobs
 from adapters.egress import Answer, Egress, Unreachable
@@ -32,6 +33,9 @@ from worker.webhooks import Webhooks
 settings = Settings()
 app = celery_app(settings.redis_url, attempt_limit_s=settings.attempt_limit_s)
 app.conf.imports = ("worker.tasks",)
+
+stopping = multiprocessing.Event()
+"""Set in the parent when it is asked to stop; its children share it and hand back their work."""
 
 
 def now() -> datetime:
@@ -84,6 +88,7 @@ def runner() -> Runner:
         clock=now,
         lease_s=settings.lease_s,
         attempt_limit_s=settings.attempt_limit_s,
+        draining=stopping.is_set,
     )
 
 
@@ -119,6 +124,12 @@ def webhooks() -> Webhooks:
         post=post,
         clock=now,
     )
+
+
+@worker_shutting_down.connect
+def drain(**_: object) -> None:
+    """Have the running attempts hand their assessments back; a stop is no crash."""
+    stopping.set()
 
 
 @worker_process_init.connect

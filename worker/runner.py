@@ -18,7 +18,8 @@ from assessment import blob_names
 from assessment.aggregation import EXPRESSION_MODEL, Aggregator
 from assessment.assessment import Assessment, AssessmentId, Outcome, Progress, Stage, Status
 from assessment.faults import (
-    DecodeTimeout,
+    AttemptTimeout,
+    Draining,
     Fault,
     Gone,
     InternalError,
@@ -56,6 +57,7 @@ class Runner:
     clock: Clock
     lease_s: float
     attempt_limit_s: float
+    draining: Callable[[], bool]
 
     def run(self, assessment_id: AssessmentId) -> None:
         """Claim the assessment and take it to its end, or hand it back."""
@@ -96,12 +98,13 @@ class Runner:
             raise SourceMissing("the request is gone")
         request = AssessmentRequest.from_json(content)
         measurement = self._measurement(claimed, request)
-        self.records.renew(claimed, Progress(Stage.AGGREGATING, 95), lease_s=self.lease_s)
+        self._renew(claimed, 95)
         result = self.aggregate(measurement, request)
-        labels = self.aggregate.manifests[EXPRESSION_MODEL].labels
         written = json.dumps(result.to_dict()).encode()
-        rows = timeline(measurement, result, labels)
         self.blobs.put(claimed.id, blob_names.result_name(claimed.attempt), written)
+        self._renew(claimed, 97)
+        labels = self.aggregate.manifests[EXPRESSION_MODEL].labels
+        rows = timeline(measurement, result, labels)
         self.blobs.put(claimed.id, blob_names.timeline_name(claimed.attempt), rows)
         return result
 
@@ -112,19 +115,26 @@ class Runner:
             if video is None:
                 raise SourceMissing("neither recording nor measurement is there")
             measurement = self.measure(video, request, self._reporter(claimed))
+            self._renew(claimed, 90)
             self.blobs.put(claimed.id, blob_names.MEASUREMENT, measurement.to_json())
         else:
             measurement = Measurement.from_json(kept)
         self.blobs.remove(claimed.id, blob_names.VIDEO)
         return measurement
 
+    def _renew(self, claimed: Assessment, percent: int) -> None:
+        """Renew the lease between steps that are long for long recordings."""
+        self.records.renew(claimed, Progress(Stage.AGGREGATING, percent), lease_s=self.lease_s)
+
     def _reporter(self, claimed: Assessment) -> Report:
         started = time.monotonic()
 
         def report(progress: Progress) -> None:
             """Renew the lease; a store that is away for a moment does not stop the work."""
+            if self.draining():
+                raise Draining("the worker was asked to stop")
             if time.monotonic() - started > self.attempt_limit_s:
-                raise DecodeTimeout("the attempt took longer than its limit")
+                raise AttemptTimeout("the attempt took longer than its limit")
             try:
                 self.records.renew(claimed, progress, lease_s=self.lease_s)
             except StoreUnavailable:

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 
 from assessment import blob_names
 from assessment.assessment import Assessment, AssessmentId, Status
-from assessment.faults import Gone, NotFound, Stale, WorkerCrashed
+from assessment.faults import Gone, IllegalTransition, NotFound, Stale, WorkerCrashed
 from assessment.ports import Blobs, Clock, Queue, Records
 
 log = logging.getLogger(__name__)
 
 BATCH = 200
+LONGEST_PATIENCE_S = 600.0
 ORPHAN_S = 3600.0
 """Blobs without a record are erased after this; an upload's record follows within seconds."""
 
@@ -36,23 +37,30 @@ class Sweeper:
         for assessment_id in self.records.due(BATCH):
             try:
                 self._recover(self.records.get(assessment_id))
-            except (Stale, NotFound, Gone):
+            except (Stale, IllegalTransition, NotFound, Gone):
                 continue  # It moved on between two lines: just what is wanted.
 
     def _recover(self, assessment: Assessment) -> None:
         if assessment.status is Status.QUEUED:
             self.queue.submit(assessment.id)
-            self.records.postpone(assessment, look_again_s=self.requeue_s)
+            self.records.postpone(assessment, look_again_s=self._patience_s(assessment))
         elif assessment.crashes + 1 >= self.max_crashes:
             code = WorkerCrashed.code
             failed = assessment.to(Status.FAILED, at=self.clock(), fault=code, crashed=True)
-            self.records.save(failed, was=assessment, look_again_s=self.requeue_s)
+            self.records.save(failed, was=assessment, look_again_s=self.requeue_s, only_if_due=True)
             log.warning("assessment %s failed: every worker that took it died", assessment.id)
         else:
             waiting = assessment.to(Status.QUEUED, at=self.clock(), crashed=True)
-            self.records.save(waiting, was=assessment, look_again_s=self.requeue_s)
+            self.records.save(
+                waiting, was=assessment, look_again_s=self.requeue_s, only_if_due=True
+            )
             self.queue.submit(assessment.id)
             log.warning("assessment %s taken back from a worker that died", assessment.id)
+
+    def _patience_s(self, assessment: Assessment) -> float:
+        """Wait as long again as it has waited: a backlog must not multiply its messages."""
+        waited_s = (self.clock() - assessment.updated_at).total_seconds()
+        return min(max(self.requeue_s, waited_s), LONGEST_PATIENCE_S)
 
     def erase_leftovers(self) -> None:
         """Erase recordings of finished assessments, blobs without a record, broken uploads."""

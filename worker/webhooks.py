@@ -23,8 +23,9 @@ from assessment.signing import signed_headers
 
 log = logging.getLogger(__name__)
 
-LEASE_S = 25.0
-"""Longer than the longest delivery (15 s), so that two senders never work on one event."""
+LEASE_S = 60.0
+"""Longer than a delivery (15 s, and the time to resolve a name), so that two senders hardly ever
+work on one event; when they do, both deliveries have one `webhook-id`."""
 
 
 class Answer(Protocol):
@@ -68,9 +69,8 @@ class Webhooks:
         try:
             answer = self._send(delivery, assessment, callback)
         except CallbackNotAllowed:
-            log.warning("event %s is given up: its address may not be called", delivery.event_id)
-            self.outbox.close(delivery)
-            return True
+            log.warning("event %s: its name leads where it may not", delivery.event_id)
+            answer = None
         self._settle(delivery, answer)
         return True
 

@@ -24,7 +24,7 @@ def test_keys_rest_as_hashes(redis_url: str):
     client = connect(redis_url)
     client.flushdb()
 
-    RedisKeys(client).add("sk_live_secret", Tenant("clinic"))
+    RedisKeys(client).configure("sk_live_secret", Tenant("clinic"))
 
     stored = str(client.hgetall("mien:keys"))
     assert "sk_live_secret" not in stored

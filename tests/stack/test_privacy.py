@@ -35,7 +35,8 @@ def test_no_log_store_metric_or_webhook_has_a_word_of_the_caller(
 
 
 def test_deleting_erases_the_words_too(stack: Stack, short_face: Path, receiver: Receiver):
-    created = _create(stack, short_face, receiver.url)
+    mark = "Another-Canary-0815"
+    created = _create(stack, short_face, receiver.url, mark)
     stack.wait(created["id"])
     receiver.wait(1)
 
@@ -44,20 +45,21 @@ def test_deleting_erases_the_words_too(stack: Stack, short_face: Path, receiver:
 
     files = [path for path in stack.data.rglob("*") if path.is_file()]
     assert [path.name for path in files if created["id"] in str(path)] == []
+    assert [path.name for path in files if mark.encode() in path.read_bytes()] == []
 
 
-def _create(stack: Stack, video: Path, callback: str) -> dict[str, Any]:
+def _create(stack: Stack, video: Path, callback: str, canary: str = CANARY) -> dict[str, Any]:
     request = {
-        "reference": CANARY,
-        "metadata": {CANARY: CANARY},
+        "reference": canary,
+        "metadata": {canary: canary},
         "callback": {"url": callback},
         "analyses": ["expression"],
     }
     with stack.client() as api:
         parts = {
             "request": (None, json.dumps(request), "application/json"),
-            "video": (f"{CANARY}.mp4", video.read_bytes(), "video/mp4"),
+            "video": (f"{canary}.mp4", video.read_bytes(), "video/mp4"),
         }
-        answer = api.post(f"/v1/assessments?note={CANARY}", files=parts)
+        answer = api.post(f"/v1/assessments?note={canary}", files=parts)
     assert answer.status_code == 202, answer.text
     return answer.json()

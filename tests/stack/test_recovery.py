@@ -79,9 +79,10 @@ def test_a_stack_that_is_stopped_leaves_no_process_and_goes_on_where_it_was(
     assert stop(first) == 0
     assert [one for one in family if one.is_running() and one.status() != "zombie"] == []
 
+    assert "handed back: draining" in first.log.read_text()
     second = start(tmp_path, MIEN_LEASE_S="3", MIEN_REQUEUE_S="1")
-    second.key = first.key  # Keys are kept in the store.
     try:
         assert second.wait(created["id"])["status"] == "succeeded"
     finally:
         assert stop(second) == 0
+    assert "from a worker that died" not in second.log.read_text()

@@ -75,6 +75,8 @@ def test_private_and_special_addresses_are_no_public_ones():
         "https://example.org/\r\nX: y",
         "https://example.org/" + "a" * 2048,
         "https://\uff11\uff12\uff17.0.0.1/",
+        "https://example.org/\U0001f600",
+        "https://example.org/\U0001d425?a",
         "file:///etc/passwd",
     ],
 )

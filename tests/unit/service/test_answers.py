@@ -83,7 +83,7 @@ def test_a_failed_assessment_says_why_and_what_to_do(house, code):
     error = read(house, house.ended(Status.FAILED, fault=code)).json()["error"]
 
     again = {
-        "store_unavailable", "insufficient_storage", "inference_unavailable", "internal_error",
+        "store_unavailable", "insufficient_storage", "inference_unavailable", "draining",
         "source_missing",
     }  # fmt: skip
     assert error["code"] == code

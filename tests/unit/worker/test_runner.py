@@ -29,6 +29,7 @@ class Desk:
         self.blobs.prepare()
         self.waiting = an_assessment(notify=True)
         self.measured = 0
+        self.draining = False
         self.does = does
         self.records.add(self.waiting, look_again_s=30)
         self.blobs.put(self.waiting.id, blob_names.REQUEST, AssessmentRequest().to_json())
@@ -41,6 +42,7 @@ class Desk:
             clock=watch,
             lease_s=30,
             attempt_limit_s=60,
+            draining=lambda: self.draining,
         )
 
     def _measure(self, video: Path, request: AssessmentRequest, report: Report) -> Measurement:
@@ -154,6 +156,20 @@ def test_an_outage_hands_the_assessment_back_with_its_recording_and_counts_no_cr
     assert one.names == {"request.json", "video"}
 
 
+def test_a_worker_that_is_asked_to_stop_hands_back_and_counts_no_crash(desk: MakeDesk):
+    def asked_meanwhile(report: Report) -> Measurement:
+        one.draining = True
+        report(Progress(Stage.SCORING, 40))
+        raise AssertionError("the report must have raised")
+
+    one = desk(asked_meanwhile)
+
+    ended = one.run()
+
+    assert (ended.status, ended.attempt, ended.crashes) == (Status.QUEUED, 1, 0)
+    assert one.names == {"request.json", "video"}
+
+
 def test_only_a_queued_assessment_is_run(desk: MakeDesk):
     one = desk(lambda _: GOOD)
     one.run()
@@ -224,11 +240,18 @@ class Flaky(MemoryRecords):
 
     away = 2
 
-    def save(self, assessment: Assessment, *, was: Assessment, look_again_s: float) -> None:
+    def save(
+        self,
+        assessment: Assessment,
+        *,
+        was: Assessment,
+        look_again_s: float,
+        only_if_due: bool = False,
+    ) -> None:
         if assessment.status.final and self.away:
             self.away -= 1
             raise StoreUnavailable("away")
-        super().save(assessment, was=was, look_again_s=look_again_s)
+        super().save(assessment, was=was, look_again_s=look_again_s, only_if_due=only_if_due)
 
 
 def test_a_store_that_is_away_at_the_end_is_waited_for(desk: MakeDesk, watch: Watch):

@@ -119,4 +119,4 @@ def test_the_numbers_are_those_of_this_machines_headers() -> None:
 
     # when ours is compared with it, then no number differs.
     for name, (number, _) in syscalls.REFUSED.items():
-        assert table[f"__NR_{name}"] == number
+        assert table.get(f"__NR_{name}", number) == number  # headers may be older than a call

@@ -86,6 +86,52 @@ def test_a_renewed_lease_is_left_alone(floor: Floor):
     assert floor.records.get(an_id()).status is Status.PROCESSING
 
 
+def test_a_backlog_does_not_multiply_its_messages(floor: Floor):
+    floor.add()
+
+    sent = sum(len(sweep_after(floor, 1)) for _ in range(1800))
+
+    assert sent <= 8
+
+
+def test_a_lease_that_was_renewed_while_the_sweeper_looked_is_not_taken_away(floor: Floor):
+    floor.add()
+    claimed = floor.claim()
+    floor.watch.go_on(31)
+    records = floor.records
+
+    class RenewedMeanwhile(MemoryRecords):
+        def get(self, assessment_id: AssessmentId) -> Assessment:
+            records.renew(claimed, claimed.progress, lease_s=30)
+            return records.get(assessment_id)
+
+    late = RenewedMeanwhile(floor.watch, stored=records.stored, watch=records.watch)
+    object.__setattr__(floor.sweeper, "records", late)
+    floor.sweeper.sweep()
+
+    assert records.get(an_id()).status is Status.PROCESSING
+
+
+def test_an_assessment_that_ended_while_the_sweeper_looked_is_left_alone(floor: Floor):
+    floor.add()
+    claimed = floor.claim()
+    ended = claimed.to(Status.FAILED, at=floor.watch(), fault="undecodable")
+    floor.records.stored[ended.id] = ended
+    floor.records.watch[ended.id] = 0.0
+
+    floor.sweeper.sweep()
+
+    assert floor.records.get(an_id()) == ended
+
+
+def test_a_strange_file_among_the_blobs_is_left_alone(floor: Floor):
+    (floor.blobs.root / "blobs" / "lost+found").mkdir()
+
+    floor.sweeper.erase_leftovers()
+
+    assert floor.blobs.stored() == []
+
+
 def test_what_kills_every_worker_is_given_up_and_told(floor: Floor):
     floor.add()
     for _ in range(3):

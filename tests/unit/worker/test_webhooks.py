@@ -122,17 +122,20 @@ def test_a_sender_that_dies_in_mid_delivery_loses_nothing(office: Office):
     office.end()
     assert office.records.outbox.take(lease_s=25) is not None  # and then it died
 
-    office.watch.go_on(26)
+    office.watch.go_on(61)
 
     assert office.deliver_all() == 1
 
 
-def test_an_address_that_turned_out_forbidden_is_given_up(office: Office):
+def test_a_name_that_leads_where_it_may_not_is_tried_again_like_any_failure(office: Office):
     office.end()
     office.answer = CallbackNotAllowed("rebound to loopback")
-
     office.deliver_all()
 
+    office.watch.go_on(10)
+    office.answer = Answer(204, None)
+
+    assert office.deliver_all() == 1
     assert office.records.outbox.events == {}
 
 
