@@ -2,7 +2,7 @@
 
     die_with(parent)   the kernel kills it when its worker is gone
     limit(...)         address space, processor time, no files written, no core dump
-    lock()             no new privileges, Landlock (opens no path), seccomp (refuses a list of calls)
+    lock()             no new privileges, Landlock (no path opens), seccomp (a list of calls)
 
 The recording is an open descriptor, so that nothing has to be opened afterwards:
 no file, no socket, no program. Needs neither root nor a container. Linux only;
