@@ -1,6 +1,7 @@
 """From expression probabilities of frames to a summary and segments of media time."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import groupby
 from statistics import fmean
 
@@ -20,7 +21,10 @@ def summarise(measurement: Measurement, model: str, labels: Sequence[str]) -> Ex
         labels=tuple(labels),
         mean={label: round(value, 4) for label, value in mean.items()},
         dominant=max(mean, key=lambda label: mean[label]),
-        segments=segments(used, labels, measurement.media.sample_interval_ms),
+        segments=_within(
+            segments(used, labels, measurement.media.sample_interval_ms),
+            measurement.media.duration_ms,
+        ),
     )
 
 
@@ -43,6 +47,11 @@ def segments(
             )
         )
     return tuple(found)
+
+
+def _within(found: Sequence[Segment], duration_ms: int) -> tuple[Segment, ...]:
+    """Let the last sample stand for no more than the recording has."""
+    return tuple(replace(one, end_ms=min(one.end_ms, duration_ms)) for one in found)
 
 
 def _smoothed(used: Sequence[Observation], i: int) -> list[float]:

@@ -15,9 +15,10 @@ LONGEST_COMPANY_MS: Final = 1000
 
 
 def face_time_ms(measurement: Measurement) -> int:
-    """Return the media time that the used frames stand for."""
+    """Return the media time that the used frames stand for, at most that of the recording."""
+    media = measurement.media
     used = sum(row.verdict is Verdict.USED for row in measurement.observations)
-    return round(used * measurement.media.sample_interval_ms)
+    return min(round(used * media.sample_interval_ms), media.duration_ms)
 
 
 def of_the_recording(

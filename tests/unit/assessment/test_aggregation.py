@@ -121,6 +121,14 @@ def test_withheld_means_no_number_of_that_analysis_anywhere(
     assert result.timeline_rows == len(timeline(measurement, result, LABELS).splitlines())
 
 
+def test_no_time_is_longer_than_the_recording():
+    result = RESEARCH(a_measurement(*used(26)), REQUEST)  # 26 samples of 400 ms in 10 s
+
+    assert result.quality.face_time_ms == 10_000
+    assert result.expression is not None
+    assert result.expression.segments[-1].end_ms == 10_000
+
+
 def test_the_same_measurement_gives_the_same_bytes():
     measurement = a_measurement(*used(10))
 
