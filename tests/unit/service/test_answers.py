@@ -84,7 +84,7 @@ def test_a_failed_assessment_says_why_and_what_to_do(house, code):
 
     again = {
         "store_unavailable", "insufficient_storage", "inference_unavailable", "draining",
-        "source_missing",
+        "internal_error", "source_missing",
     }  # fmt: skip
     assert error["code"] == code
     assert len(error["detail"]) > 10
