@@ -1,8 +1,9 @@
 """From severity scores of frames to an estimate with an interval and band probabilities.
 
 The video score is the mean of the frame scores, as in the works that the networks come
-from (Li et al., Front. Neurosci. 17, 2023; de Melo et al., ICIP 2019). The interval is split conformal: the estimate plus and minus the
-half width that the calibration residuals give (Lei et al., JASA 2018).
+from (Li et al., Front. Neurosci. 17, 2023; de Melo et al., ICIP 2019). The interval is split
+conformal: the estimate plus and minus the half width that the calibration residuals give
+(Lei et al., JASA 2018).
 """
 
 from statistics import fmean
