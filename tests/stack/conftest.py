@@ -20,8 +20,8 @@ import pytest
 
 PROJECT = Path(__file__).resolve().parents[2]
 MEDIA = PROJECT / "weights" / "media"
-READY_S = 120.0
-DONE_S = 120.0
+READY_S = 180.0
+DONE_S = 180.0
 
 
 def free_port() -> int:

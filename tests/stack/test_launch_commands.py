@@ -24,7 +24,7 @@ def launch(*arguments: str | Path, **settings: str) -> subprocess.CompletedProce
         env={**os.environ, **settings},  # noqa: TID251
         capture_output=True,
         text=True,
-        timeout=110,
+        timeout=240,
         check=False,
     )
 
