@@ -42,8 +42,6 @@ def celery_app(redis_url: str, *, attempt_limit_s: float = 6 * 3600.0) -> Celery
         "worker_prefetch_multiplier": 1,
         "worker_max_tasks_per_child": 200,
         "worker_max_memory_per_child": 1_500_000,
-        "worker_soft_shutdown_timeout": 5.0,
-        "worker_enable_soft_shutdown_on_idle": False,
         "worker_hijack_root_logger": False,
         "worker_send_task_events": False,
         "worker_cancel_long_running_tasks_on_connection_loss": False,

@@ -118,8 +118,8 @@ def application_parts(plan: Plan, python: str = sys.executable) -> tuple[Part, .
     environment = application_environment(plan)
     return (
         Part("api", _api(plan, python), environment),
-        # Celery ends softly on SIGQUIT: it first lets the running assessment come to a stop.
-        Part("worker", _worker(python), environment | {"REMAP_SIGTERM": "SIGQUIT"}, grace_s=30.0),
+        # On SIGTERM the worker hands its assessment back, which takes it seconds.
+        Part("worker", _worker(python), environment, grace_s=30.0),
         Part("webhooks", (python, "-m", "worker", "webhooks"), environment),
         Part("sweeper", (python, "-m", "worker", "sweeper"), environment),
     )
