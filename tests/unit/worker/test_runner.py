@@ -9,8 +9,8 @@ from adapters.blobs import FolderBlobs
 from adapters.memory import MemoryRecords
 from assessment import blob_names
 from assessment.aggregation import Aggregator
-from assessment.assessment import Assessment, Outcome, Progress, Stage, Status
-from assessment.faults import InferenceUnavailable, StoreUnavailable, Undecodable
+from assessment.assessment import Assessment, AssessmentId, Outcome, Progress, Stage, Status
+from assessment.faults import InferenceUnavailable, StorageFull, StoreUnavailable, Undecodable
 from assessment.ledger import Verdict
 from assessment.measurement import Measurement
 from assessment.request import AssessmentRequest
@@ -153,6 +153,25 @@ def test_an_outage_hands_the_assessment_back_with_its_recording_and_counts_no_cr
     ended = one.run()
 
     assert (ended.status, ended.attempt, ended.crashes) == (Status.QUEUED, 1, 0)
+    assert one.names == {"request.json", "video"}
+
+
+class FullDisk(FolderBlobs):
+    """Blobs on a disk without room for what was measured."""
+
+    def put(self, assessment_id: AssessmentId, name: str, content: bytes) -> None:
+        if name == blob_names.MEASUREMENT:
+            raise StorageFull("no room")
+        super().put(assessment_id, name, content)
+
+
+def test_a_full_disk_makes_the_assessment_wait_with_its_recording(desk: MakeDesk):
+    one = desk(lambda _: GOOD)
+    object.__setattr__(one.runner, "blobs", FullDisk(one.blobs.root))
+
+    ended = one.run()
+
+    assert (ended.status, ended.crashes) == (Status.QUEUED, 0)
     assert one.names == {"request.json", "video"}
 
 
