@@ -41,7 +41,7 @@ class Settings(BaseSettings):
     mode: Mode = Mode.RESEARCH
     """`production` withholds severity from weights without evidence."""
     api_key: SecretStr | None = None
-    """The first key; keys are kept as hashes in Redis."""
+    """The key that is let in, kept as a hash; another one at the next start replaces it."""
     callback_allow_loopback: bool = False
     """Lets callbacks go to loopback and plain http; for the embedded stack only."""
     upload_max_bytes: PositiveInt = 500 * 2**20

@@ -57,7 +57,7 @@ def rules(settings: Settings, blobs: FolderBlobs) -> Rules:
 
 
 def build(ports: Ports, rules: Rules, *, first_key: str | None = None) -> FastAPI:
-    """Return the service over the given ports; `first_key` is let in when it starts."""
+    """Return the service over the given ports; `first_key` replaces the one before at start."""
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[None]:

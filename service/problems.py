@@ -71,7 +71,7 @@ RETRY_AFTER_S: Final[dict[type[faults.Fault], int]] = {
     faults.StoreUnavailable: 5,
     faults.InferenceUnavailable: 10,
     faults.StorageFull: 60,
-    faults.Draining: HTTPStatus.SERVICE_UNAVAILABLE,
+    faults.Draining: 10,
 }
 
 
