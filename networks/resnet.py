@@ -6,7 +6,11 @@ After He et al., "Deep Residual Learning", CVPR 2016; the stride of a bottleneck
 convolution, and convolutions are Kaiming normal (fan out), as is common since [sure].
 """
 
+from typing import Literal
+
 from torch import Tensor, nn
+
+TrunkName = Literal["resnet18", "resnet50"]
 
 
 def convolution(inputs: int, outputs: int, kernel: int, stride: int = 1) -> nn.Conv2d:
@@ -118,3 +122,12 @@ def resnet50_trunk() -> nn.Sequential:
         if isinstance(block, Bottleneck):
             nn.init.zeros_(block.branch[-1].get_parameter("weight"))
     return trunk
+
+
+def resnet_trunk(name: TrunkName) -> tuple[nn.Sequential, int]:
+    """The trunk of that name and its channels; raises `ValueError` for another name."""
+    if name == "resnet18":
+        return resnet18_trunk(), 512
+    if name == "resnet50":
+        return resnet50_trunk(), 2048
+    raise ValueError(f"trunk {name!r} is not one of resnet18, resnet50")

@@ -1,5 +1,7 @@
 """HMHN against its specification: parameter counts, shapes, and what its parts promise."""
 
+import math
+
 import pytest
 import torch
 from torch import Tensor, nn
@@ -152,3 +154,42 @@ def test_the_heads_are_a_distribution_over_heads(network: Hmhn) -> None:
 
 def test_the_score_starts_at_the_configured_mean() -> None:
     assert float(Hmhn().severity.bias.item()) == pytest.approx(15.3 / 63.0)
+
+
+def test_the_grid_attention_is_worked_by_hand() -> None:
+    # given cells that are even: √(ln 2) in the first, 0 in the fifteen others
+    attention = GridWiseAttention(64).eval()
+    attention.local = nn.Sequential()  # the features are the face itself
+    faces = torch.zeros(1, 3, 16, 16)
+    faces[:, :, :4, :4] = math.sqrt(math.log(2.0))
+
+    # when
+    with torch.inference_mode():
+        weights = attention.weights(faces).flatten(1)
+        attention_map = attention(faces)
+
+    # then F·Fᵀ/c is ln 2 and 0, so the weights are 2/17 and 1/17; x_map is 16 times as bright
+    assert torch.allclose(weights[0, :3], torch.full((3,), 2.0 / 17.0))
+    assert torch.allclose(weights[0, 3:], torch.full((45,), 1.0 / 17.0))
+    assert torch.allclose(attention_map, faces * 32.0 / 17.0)
+
+
+def test_the_fusion_is_worked_by_hand() -> None:
+    # given transforms that copy, refinements that say nothing, and a mix that copies
+    fusion = FeatureFusion().eval()
+    copy = torch.zeros(3, 3, 3, 3)
+    copy[range(3), range(3), 1, 1] = 1.0
+    for part in fusion.modules():
+        if isinstance(part, nn.Conv2d):
+            nn.init.zeros_(part.weight)
+            nn.init.zeros_(part.get_parameter("bias"))
+    for part in (fusion.transform_face[0], fusion.transform_map[0], fusion.mix):
+        part.get_parameter("weight").data = copy
+
+    # when
+    with torch.inference_mode():
+        fused = fusion(torch.full((1, 3, 4, 4), 2.0), torch.full((1, 3, 4, 4), -3.0))
+
+    # then s = relu(2) + relu(-3), y = sigmoid(s), and the face gains 2y - 1
+    sigmoid = 1.0 / (1.0 + math.exp(-2.0))
+    assert torch.allclose(fused, torch.full((1, 3, 4, 4), 1.0 + 2.0 * sigmoid), atol=1e-4)
