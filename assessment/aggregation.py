@@ -5,21 +5,37 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
-from assessment import withholding
-from assessment.expression import summarise
+from assessment import micro_expression, withholding
+from assessment.expression import showings, summarise
 from assessment.ledger import Ledger
 from assessment.manifest import Manifest
 from assessment.measurement import Measurement
 from assessment.request import Analysis, AssessmentRequest
 from assessment.result import DOES_NOT_ASSESS, Quality, Result, Withheld
-from assessment.severity import estimate
+from assessment.severity import estimate, scores_of
 
-EXPRESSION_MODEL = "expression"
 DEMONSTRATION_NOTICE = (
-    "The severity weights are a demonstration fitted on synthetic faces. "
+    "These networks have demonstration weights, fitted on synthetic faces: {names}. "
     "Their numbers carry no clinical meaning."
 )
 RESEARCH_NOTICE = "Research use. Not a medical device, not a diagnosis."
+LOW_RESOLUTION_NOTICE = (
+    "Micro-expressions were sought at {rate:.0f} frames per second, below 60: "
+    "low temporal resolution."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """The networks that may speak for each analysis, and why others may not."""
+
+    networks: Mapping[Analysis, tuple[Manifest, ...]]
+    withheld: tuple[Withheld, ...]
+
+    @property
+    def all(self) -> tuple[Manifest, ...]:
+        """Every network whose numbers are reported."""
+        return tuple(one for networks in self.networks.values() for one in networks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,53 +48,88 @@ class Aggregator:
 
     def __call__(self, measurement: Measurement, request: AssessmentRequest) -> Result:
         """Return the result. The same input gives the same result, but for the timings."""
-        reasons = self._reasons(measurement, request)
-        models = [self.manifests[name] for name in request.models]
-        severity = Analysis.SEVERITY in request.analyses and Analysis.SEVERITY not in reasons
-        expression = Analysis.EXPRESSION in request.analyses and Analysis.EXPRESSION not in reasons
-        labels = self.manifests[EXPRESSION_MODEL].labels
+        answers = self._answers(measurement, request)
+        severity = answers.networks.get(Analysis.SEVERITY)
+        micro = answers.networks.get(Analysis.MICRO_EXPRESSIONS)
+        shown = [
+            summarise(measurement, one.name, one.labels)
+            for one in answers.networks.get(Analysis.EXPRESSION, ())
+        ]
         return Result(
-            severity=tuple(estimate(measurement, model) for model in models) if severity else None,
-            expression=summarise(measurement, EXPRESSION_MODEL, labels) if expression else None,
-            withheld=tuple(reasons.values()),
+            severity=tuple(estimate(measurement, one) for one in severity) if severity else None,
+            expression=shown[0] if shown else None,
+            more_expressions=tuple(shown[1:]),
+            micro_expressions=tuple(
+                event
+                for one in micro
+                for event in micro_expression.summarise(measurement, one.name, one.labels)
+            )
+            if micro
+            else None,
+            withheld=answers.withheld,
             quality=_quality(measurement),
             does_not_assess=DOES_NOT_ASSESS,
             intended_use="clinical_support" if self.production else "research",
-            notices=self._notices(models, severity=severity),
+            notices=self._notices(measurement, answers),
             provenance=self._provenance(request),
             timeline_rows=len(measurement.observations),
             timings_ms=measurement.timings_ms,
         )
 
-    def _reasons(
-        self, measurement: Measurement, request: AssessmentRequest
-    ) -> dict[Analysis, Withheld]:
-        reasons: dict[Analysis, Withheld] = {}
+    def _answers(self, measurement: Measurement, request: AssessmentRequest) -> Answers:
+        networks: dict[Analysis, tuple[Manifest, ...]] = {}
+        withheld: list[Withheld] = []
         for analysis in request.analyses:
+            asked = self._asked(analysis, request)
             reason = withholding.of_the_recording(analysis, measurement, request)
             if reason is None and analysis is Analysis.SEVERITY:
-                models = [self.manifests[name] for name in request.models]
-                reason = withholding.of_the_models(models, production=self.production)
+                reason = withholding.of_the_models(asked, production=self.production)
             if reason is not None:
-                reasons[analysis] = reason
-        return reasons
+                withheld.append(reason)
+                continue
+            spoke = tuple(one for one in asked if _spoke(one, measurement))
+            networks[analysis] = spoke
+            withheld += [
+                withholding.of_a_silent_network(analysis, one, measurement)
+                for one in asked
+                if one not in spoke
+            ]
+        return Answers(networks, tuple(withheld))
 
-    def _notices(self, models: list[Manifest], *, severity: bool) -> tuple[str, ...]:
+    def _asked(self, analysis: Analysis, request: AssessmentRequest) -> list[Manifest]:
+        asked = [self.manifests[name] for name in request.models]
+        return [manifest for manifest in asked if manifest.task == analysis]
+
+    def _notices(self, measurement: Measurement, answers: Answers) -> tuple[str, ...]:
         notices = [] if self.production else [RESEARCH_NOTICE]
-        if severity and any(model.demonstration for model in models):
-            notices.append(DEMONSTRATION_NOTICE)
+        names = [manifest.name for manifest in answers.all if manifest.demonstration]
+        if names:
+            notices.append(DEMONSTRATION_NOTICE.format(names=", ".join(names)))
+        rate = micro_expression.frame_rate(measurement)
+        low = rate < micro_expression.FINE_FRAME_RATE * micro_expression.ROUNDING
+        if answers.networks.get(Analysis.MICRO_EXPRESSIONS) and low:
+            notices.append(LOW_RESOLUTION_NOTICE.format(rate=rate))
         return tuple(notices)
 
     def _provenance(self, request: AssessmentRequest) -> dict[str, object]:
-        names = list(request.models) if Analysis.SEVERITY in request.analyses else []
-        if Analysis.EXPRESSION in request.analyses:
-            names.append(EXPRESSION_MODEL)
+        named = [self.manifests[name] for name in request.models]
+        asked = [one for one in named if one.task in request.analyses]
+        behind = [self.manifests[one.features] for one in asked if one.features]
         return {
             "video_sha256": request.video_sha256,
-            "models": [_model(self.manifests[name]) for name in names],
+            "models": [_model(manifest) for manifest in (*asked, *behind)],
             "settings_sha256": settings_digest(request),
             "software": self.software,
         }
+
+
+def _spoke(manifest: Manifest, measurement: Measurement) -> bool:
+    """Return whether the network answered; one that found no event has."""
+    if manifest.task == Analysis.SEVERITY:
+        return bool(scores_of(measurement, manifest.name))
+    if manifest.task == Analysis.EXPRESSION:
+        return bool(showings(measurement, manifest.name))
+    return True
 
 
 def settings_digest(request: AssessmentRequest) -> str:

@@ -120,7 +120,7 @@ class NotAVideo(Rejected):
     """The content is not one of the accepted containers."""
 
     code = "not_a_video"
-    advice = "Send an MP4, MOV, WebM, Matroska, AVI or MPEG-TS recording."
+    advice = "Send an MP4, MOV, WebM, Matroska, AVI or MPEG-TS recording, or a JPEG or PNG."
 
 
 class TooLarge(Rejected):

@@ -13,7 +13,10 @@ from typing import Any
 
 from assessment.faults import Misconfigured
 
-VERSION = "1"
+FRAME, SET, CLIP, EVENT = "frame", "set", "clip", "event"
+"""Kinds: what one row of a network's batch is."""
+FEATURES = "features"
+"""The task of a network that works for others; every other task is an analysis."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +31,41 @@ class Calibration:
 
 
 @dataclass(frozen=True, slots=True)
+class Input:
+    """A tensor that a request carries; `shape` leaves the batch axis out, -1 is any length."""
+
+    name: str
+    dtype: str
+    shape: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """How many consecutive faces make a row, and the media time between them."""
+
+    frames: int
+    interval_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
-    """What is known of one network and its weights."""
+    """What is known of one network and its weights.
+
+    `width` is the number of values in a row of the output; `features` names the network whose
+    output a network of the kind `set` takes.
+    """
 
     name: str
     version: str
     task: str
+    kind: str
     sha256: str
+    inputs: tuple[Input, ...]
     face_size: int
+    clip: Clip | None
+    features: str | None
     output: str
+    width: int
     labels: tuple[str, ...]
     licence: dict[str, Any]
     demonstration: bool
@@ -52,9 +81,14 @@ class Manifest:
                 name=document["name"],
                 version=document["version"],
                 task=document["task"],
+                kind=document["kind"],
                 sha256=document["sha256"],
-                face_size=document["input"]["size"],
+                inputs=tuple(_input(one) for one in document["inputs"]),
+                face_size=document["face"]["size"],
+                clip=Clip(**document["clip"]) if document["clip"] else None,
+                features=document["features"],
                 output=document["output"]["name"],
+                width=document["output"].get("width") or len(document["labels"] or ()) or 1,
                 labels=tuple(document["labels"] or ()),
                 licence=document["licence"],
                 demonstration=document["demonstration"],
@@ -64,6 +98,10 @@ class Manifest:
             )
         except (KeyError, TypeError) as error:
             raise Misconfigured(f"a manifest lacks {error}") from error
+
+
+def _input(raw: dict[str, Any]) -> Input:
+    return Input(raw["name"], raw["dtype"], tuple(raw["shape"]))
 
 
 def _calibration(raw: dict[str, Any] | None) -> Calibration | None:
@@ -79,15 +117,21 @@ def _calibration(raw: dict[str, Any] | None) -> Calibration | None:
 
 
 def load_manifests(repository: Path) -> Mapping[str, Manifest]:
-    """Return the manifest of every network that has weights, by name.
+    """Return the newest manifest of every network that has weights, by name.
 
     Raises `Misconfigured` when there is none, or when one cannot be read.
     """
-    paths = sorted(repository.glob(f"*/{VERSION}/manifest.json"))
-    if not paths:
+    newest = [_newest(folder) for folder in sorted(repository.glob("*/"))]
+    manifests = [_load(path) for path in newest if path is not None]
+    if not manifests:
         raise Misconfigured(f"no weights under {repository.name}: run `make weights`")
-    manifests = [_load(path) for path in paths]
     return {manifest.name: manifest for manifest in manifests}
+
+
+def _newest(folder: Path) -> Path | None:
+    """Return the manifest of the highest version; it is written last, so its network is there."""
+    versions = [path for path in folder.glob("*/manifest.json") if path.parent.name.isdecimal()]
+    return max(versions, key=lambda path: int(path.parent.name), default=None)
 
 
 def _load(path: Path) -> Manifest:
@@ -95,4 +139,9 @@ def _load(path: Path) -> Manifest:
         document = json.loads(path.read_text())
     except (OSError, ValueError) as error:
         raise Misconfigured(f"cannot read the manifest of {path.parents[1].name}") from error
-    return Manifest.parse(document)
+    manifest = Manifest.parse(document)
+    if (manifest.name, manifest.version) != (path.parents[1].name, path.parent.name):
+        raise Misconfigured(
+            f"the manifest in {path.parents[1].name}/{path.parent.name} is another's"
+        )
+    return manifest

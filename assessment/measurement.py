@@ -7,9 +7,11 @@ a picture of anybody.
 
 import json
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Final
 
 from assessment.ledger import Verdict
+
+STILL_CONTAINERS: Final = ("jpeg", "png")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +29,9 @@ class FaceBox:
 class Observation:
     """One sampled frame: when, what became of it, and what the networks said.
 
-    `severity` maps a network to its score on the 0-63 scale, `expression` holds one
-    probability a label; both are empty unless the verdict is `used`.
+    `severity` maps a network to its score on the 0-63 scale, `expression` maps one to a
+    probability for each of its labels; a network that scores clips says the same of every
+    frame of a clip. Both are empty unless the verdict is `used`.
     """
 
     frame: int
@@ -37,12 +40,26 @@ class Observation:
     faces: int = 0
     face: FaceBox | None = None
     severity: tuple[tuple[str, float], ...] = ()
-    expression: tuple[float, ...] = ()
+    expression: tuple[tuple[str, tuple[float, ...]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A brief motion in media time, and a probability for each of the network's labels."""
+
+    network: str
+    onset_ms: int
+    apex_ms: int
+    offset_ms: int
+    probabilities: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """The facts of a recording: picture size in pixels, media time and interval in milliseconds."""
+    """The facts of a recording: picture size in pixels, media time and intervals in milliseconds.
+
+    Frames are looked at every `sample_interval_ms` and scored every `scored_interval_ms`.
+    """
 
     width: int
     height: int
@@ -51,15 +68,26 @@ class Media:
     frames: int
     duration_ms: int
     sample_interval_ms: float
+    scored_interval_ms: float
+
+    @property
+    def still(self) -> bool:
+        """Whether the recording is a picture."""
+        return self.container in STILL_CONTAINERS
 
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """All sampled frames of one recording, in the order of media time."""
+    """All sampled frames of one recording, in the order of media time.
+
+    `wholes` maps a network that scores all frames at once to its score on the 0-63 scale.
+    """
 
     media: Media
     observations: tuple[Observation, ...]
     timings_ms: dict[str, int]
+    wholes: tuple[tuple[str, float], ...] = ()
+    events: tuple[Event, ...] = ()
 
     def to_json(self) -> bytes:
         """Return the measurement as the bytes of its blob."""
@@ -73,6 +101,8 @@ class Measurement:
             media=Media(**raw["media"]),
             observations=tuple(_observation(row) for row in raw["observations"]),
             timings_ms=raw["timings_ms"],
+            wholes=tuple((name, score) for name, score in raw["wholes"]),
+            events=tuple(_event(row) for row in raw["events"]),
         )
 
 
@@ -84,5 +114,15 @@ def _observation(row: dict[str, Any]) -> Observation:
         faces=row["faces"],
         face=FaceBox(**row["face"]) if row["face"] else None,
         severity=tuple((name, score) for name, score in row["severity"]),
-        expression=tuple(row["expression"]),
+        expression=tuple((name, tuple(values)) for name, values in row["expression"]),
+    )
+
+
+def _event(row: dict[str, Any]) -> Event:
+    return Event(
+        network=row["network"],
+        onset_ms=row["onset_ms"],
+        apex_ms=row["apex_ms"],
+        offset_ms=row["offset_ms"],
+        probabilities=tuple(row["probabilities"]),
     )

@@ -11,6 +11,17 @@ class Analysis(StrEnum):
 
     SEVERITY = "severity"
     EXPRESSION = "expression"
+    MICRO_EXPRESSIONS = "micro_expressions"
+
+
+DEFAULT_MODELS: Final = {
+    Analysis.SEVERITY: ("hmhn", "ddl_resnet50"),
+    Analysis.EXPRESSION: ("expression",),
+    Analysis.MICRO_EXPRESSIONS: ("micro_expression",),
+}
+"""The networks that answer when a request names none."""
+DEFAULT_ANALYSES: Final = (Analysis.SEVERITY, Analysis.EXPRESSION)
+"""Micro-expressions must be asked for: they take a look at every frame."""
 
 
 class Select(StrEnum):
@@ -26,10 +37,13 @@ DEFAULT_EVERY_MS: Final = 400
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """Which frames are looked at: one in `every_ms` of media time, or one in `every_n_frames`."""
+    """Which frames are scored: one in `every_ms` of media time, or one in `every_n_frames`."""
 
     every_ms: int | None = DEFAULT_EVERY_MS
     every_n_frames: int | None = None
+
+
+EVERY_FRAME: Final = Sampling(every_ms=None, every_n_frames=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +68,13 @@ class AssessmentRequest:
     """A request that has been checked.
 
     It is kept as a blob, not in the record: `reference` and `metadata` may name a patient.
+    `models` are the networks of all analyses, each analysis' first one first.
     """
 
-    analyses: tuple[Analysis, ...] = (Analysis.SEVERITY, Analysis.EXPRESSION)
-    models: tuple[str, ...] = ("hmhn", "ddl_resnet50")
+    analyses: tuple[Analysis, ...] = DEFAULT_ANALYSES
+    models: tuple[str, ...] = tuple(
+        name for analysis in DEFAULT_ANALYSES for name in DEFAULT_MODELS[analysis]
+    )
     sampling: Sampling = Sampling()
     subject: Subject = Subject()
     callback: Callback | None = None
@@ -65,6 +82,13 @@ class AssessmentRequest:
     metadata: dict[str, str] = field(default_factory=dict[str, str])
     video_sha256: str = ""
     video_bytes: int = 0
+
+    @property
+    def looked_at(self) -> Sampling:
+        """Which frames are looked at: all of them where brief motion is sought."""
+        if Analysis.MICRO_EXPRESSIONS in self.analyses:
+            return EVERY_FRAME
+        return self.sampling
 
     def to_json(self) -> bytes:
         """Return the request as the bytes of its blob."""

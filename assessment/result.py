@@ -59,14 +59,34 @@ class ExpressionSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class MicroExpression:
+    """A brief expression: media times, the likeliest label and its probability.
+
+    `low_temporal_resolution` says that the recording has fewer than 60 frames a second.
+    """
+
+    model: str
+    label: str
+    onset_ms: int
+    apex_ms: int
+    offset_ms: int
+    confidence: float
+    low_temporal_resolution: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Withheld:
-    """Why an analysis has no number: what there was, what it takes, what to do."""
+    """Why an analysis has no number: what there was, what it takes, what to do.
+
+    With a `model`, only that network has none, and others may have answered.
+    """
 
     analysis: str
     code: str
     have: str
     need: str
     advice: str
+    model: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +102,16 @@ class Quality:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """The whole answer."""
+    """The whole answer.
+
+    `expression` is what the first expression network of the request says, `more_expressions`
+    what the others say.
+    """
 
     severity: tuple[SeverityEstimate, ...] | None
     expression: ExpressionSummary | None
+    more_expressions: tuple[ExpressionSummary, ...] = ()
+    micro_expressions: tuple[MicroExpression, ...] | None = None
     withheld: tuple[Withheld, ...]
     quality: Quality
     does_not_assess: tuple[str, ...]
@@ -98,7 +124,8 @@ class Result:
     @property
     def outcome(self) -> Outcome:
         """`reported` when at least one analysis has an answer."""
-        answered = self.severity is not None or self.expression is not None
+        answers = (self.severity, self.expression, self.micro_expressions)
+        answered = any(answer is not None for answer in answers)
         return Outcome.REPORTED if answered else Outcome.WITHHELD
 
     def to_dict(self) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """From severity scores of frames to an estimate with an interval and band probabilities.
 
 The video score is the mean of the frame scores, as in the works that the networks come
-from (Li et al., Front. Neurosci. 17, 2023; de Melo et al., ICIP 2019). The interval is split
+from (Li et al., Front. Neurosci. 17, 2023; de Melo et al., ICIP 2019), unless the network scores
+all frames at once. The interval is split
 conformal: the estimate plus and minus the half width that the calibration residuals give
 (Lei et al., JASA 2018).
 """
@@ -20,9 +21,8 @@ BAND_STARTS: Final = (("minimal", LOWEST), ("mild", 13.5), ("moderate", 19.5), (
 
 
 def estimate(measurement: Measurement, manifest: Manifest) -> SeverityEstimate:
-    """Return the network's estimate over the used frames; there must be at least one."""
-    scores = [dict(row.severity)[manifest.name] for row in measurement.observations if row.severity]
-    point = _bounded(fmean(scores))
+    """Return the network's estimate over the frames; it must have answered."""
+    point = _bounded(fmean(scores_of(measurement, manifest.name)))
     calibration = manifest.calibration
     return SeverityEstimate(
         model=manifest.name,
@@ -33,6 +33,15 @@ def estimate(measurement: Measurement, manifest: Manifest) -> SeverityEstimate:
         evidence=manifest.evidence,
         demonstration=manifest.demonstration,
     )
+
+
+def scores_of(measurement: Measurement, network: str) -> list[float]:
+    """Return every score that the network gave, on the 0-63 scale; one if it scores wholes."""
+    whole = [score for name, score in measurement.wholes if name == network]
+    if whole:
+        return whole
+    said = (score for row in measurement.observations for score in row.severity)
+    return [score for name, score in said if name == network]
 
 
 def _interval(point: float, calibration: Calibration) -> Interval:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
+from assessment import micro_expression
 from assessment.ledger import Ledger, Verdict
 from assessment.manifest import Manifest
 from assessment.measurement import Measurement
@@ -34,21 +35,45 @@ def of_the_recording(
             need=f"a face for {SHORTEST_FACE_TIME_MS} ms",
             advice="Record the face from the front, in light, filling a third of the picture.",
         )
-    company_ms = _company_ms(measurement)
-    if request.subject.select is Select.ONLY and company_ms >= LONGEST_COMPANY_MS:
-        return Withheld(
-            analysis,
-            "multiple_people",
-            have=f"several faces for {company_ms} ms",
-            need=f"one face, or others for less than {LONGEST_COMPANY_MS} ms",
-            advice="Record one person, or say whom to measure with `subject.select`.",
-        )
-    return _of_face_time(analysis, measurement, ledger)
+    reason = _of_company(analysis, measurement) if request.subject.select is Select.ONLY else None
+    reason = reason or _of_face_time(analysis, measurement, ledger)
+    if reason is None and analysis is Analysis.MICRO_EXPRESSIONS:
+        return _of_frame_rate(analysis, measurement)
+    return reason
+
+
+def _of_company(analysis: Analysis, measurement: Measurement) -> Withheld | None:
+    together = sum(row.faces > 1 for row in measurement.observations)
+    company_ms = round(together * measurement.media.sample_interval_ms)
+    longest_ms = 0 if measurement.media.still else LONGEST_COMPANY_MS
+    if not together or company_ms < longest_ms:
+        return None
+    return Withheld(
+        analysis,
+        "multiple_people",
+        have="several faces" + ("" if measurement.media.still else f" for {company_ms} ms"),
+        need=f"one face, or others for less than {LONGEST_COMPANY_MS} ms",
+        advice="Record one person, or say whom to measure with `subject.select`.",
+    )
+
+
+def _of_frame_rate(analysis: Analysis, measurement: Measurement) -> Withheld | None:
+    if micro_expression.fast_enough(measurement):
+        return None
+    return Withheld(
+        analysis,
+        "frame_rate_too_low",
+        have=f"{micro_expression.frame_rate(measurement):.0f} frames per second",
+        need=f"{micro_expression.LOWEST_FRAME_RATE:.0f} frames per second, better 100 or more",
+        advice="Record with a higher frame rate; a micro-expression lasts less than half a second.",
+    )
 
 
 def _of_face_time(analysis: Analysis, measurement: Measurement, ledger: Ledger) -> Withheld | None:
     have_ms = face_time_ms(measurement)
-    if have_ms >= SHORTEST_FACE_TIME_MS:
+    # One picture shows an expression; everything else takes time.
+    pictured = measurement.media.still and analysis is Analysis.EXPRESSION and ledger.used > 0
+    if have_ms >= SHORTEST_FACE_TIME_MS or pictured:
         return None
     reason = ledger.commonest_rejection
     low_quality = reason not in (None, Verdict.NO_FACE) and ledger.rejected[reason] > ledger.used
@@ -60,6 +85,22 @@ def _of_face_time(analysis: Analysis, measurement: Measurement, ledger: Ledger) 
         advice=f"Most rejected frames: {reason}. Record longer, closer and in better light."
         if reason
         else "Record for longer.",
+    )
+
+
+def of_a_silent_network(
+    analysis: Analysis, manifest: Manifest, measurement: Measurement
+) -> Withheld:
+    """Return why this network said nothing where the recording as a whole would do."""
+    clip = manifest.clip
+    need_ms = clip.frames * clip.interval_ms if clip else SHORTEST_FACE_TIME_MS
+    return Withheld(
+        analysis,
+        "usable_face_time_short",
+        have=f"{face_time_ms(measurement)} ms of usable face, not that long without a break",
+        need=f"{need_ms} ms of usable face without a break",
+        advice="Record longer without turning away, or leave this network out.",
+        model=manifest.name,
     )
 
 
@@ -77,9 +118,3 @@ def of_the_models(models: Sequence[Manifest], *, production: bool) -> Withheld |
                 advice="Install validated weights, or run with MIEN_MODE=research.",
             )
     return None
-
-
-def _company_ms(measurement: Measurement) -> int:
-    """Return the media time in which more than one face was seen."""
-    together = sum(row.faces > 1 for row in measurement.observations)
-    return round(together * measurement.media.sample_interval_ms)

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import httpx
 
-from launch import data_folder, redis_server, triton_server
+from launch import data_folder, redis_server, triton_control, triton_server
 from launch.faults import LaunchFault, NotReady, indented
 from launch.parts import HOST, STOP_ORDER, Plan, TritonPorts, application_parts
 from launch.ports import free_ports, require_free
@@ -91,18 +91,11 @@ def running(plan: Plan, printer: Any) -> Generator[Ready]:
 
 def require_models(plan: Plan) -> None:
     """Raise `LaunchFault` when weights are missing; Triton would say so in a less helpful way."""
-    wanted = [plan.detector]
-    wanted += [path.parent / "1" / "model.onnx" for path in _configurations(plan)]
-    missing = [path for path in wanted if not path.is_file()]
-    if missing or len(wanted) == 1:
-        names = (
-            ", ".join(str(path) for path in missing) or f"any network in {plan.model_repository}"
-        )
-        raise LaunchFault(f"missing weights: {names}. Run `make weights`.")
-
-
-def _configurations(plan: Plan) -> list[Path]:
-    return sorted(plan.model_repository.glob("*/config.pbtxt"))
+    missing = [] if plan.detector.is_file() else [str(plan.detector)]
+    if not triton_control.built_models(plan.model_repository):
+        missing.append(f"any network in {plan.model_repository}")
+    if missing:
+        raise LaunchFault(f"missing weights: {', '.join(missing)}. Run `make weights`.")
 
 
 def start(stack: Stack, plan: Plan) -> None:
@@ -115,6 +108,7 @@ def start(stack: Stack, plan: Plan) -> None:
     program = redis_server.find_redis_server(plan.caller)
     stack.start(redis_server.redis_part(program, plan))
     stack.start(triton_server.triton_part(wheel, backends, libpython, plan))
+    triton_control.write_control_file(plan)
     stack.wait_until(lambda: redis_server.answers(plan.redis_socket), REDIS_LIMIT_S, "redis")
     for part in application_parts(plan):
         stack.start(part)

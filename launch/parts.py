@@ -6,6 +6,7 @@ redis ─┬─ api
        └─ sweeper
 """
 
+import secrets
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -58,6 +59,8 @@ class Plan:
     triton_environment: Path
     api_key: str = field(repr=False)
     caller: Mapping[str, str] = field(repr=False)
+    control_key: str = field(default_factory=secrets.token_urlsafe, repr=False)
+    """What a request to load or unload a model has to carry."""
 
     @property
     def redis_socket(self) -> Path:

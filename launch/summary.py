@@ -24,7 +24,8 @@ def summary(assessment: Document) -> RenderableType:
         _headline(assessment),
         _stamp(result),
         _severity(result),
-        _expression(result),
+        *_expressions(result),
+        _micro_expressions(result),
         _withheld(result),
         _quality(result),
         _provenance(result),
@@ -85,15 +86,31 @@ def _likeliest(bands: Mapping[str, float] | None) -> str:
     return f"{name} ({bands[name]:.0%})"
 
 
-def _expression(result: Document) -> Table | None:
-    expression = result.get("expression")
-    if not expression:
-        return None
+def _expressions(result: Document) -> list[Table]:
+    first = result.get("expression")
+    more = result.get("more_expressions") or []
+    return [_expression(one) for one in ([first, *more] if first else more)]
+
+
+def _expression(expression: Document) -> Table:
     title = f"Expression ({expression['model']}), mostly {expression['dominant']}"
     table = _table(title, "label", "mean", "")
     ordered = sorted(expression["mean"].items(), key=lambda pair: -pair[1])
     for label, mean in ordered:
         table.add_row(label, f"{mean:.1%}", "█" * round(mean * BAR_WIDTH))
+    return table
+
+
+def _micro_expressions(result: Document) -> Table | None:
+    found = result.get("micro_expressions")
+    if found is None:
+        return None
+    title = f"Micro-expressions: {len(found)} found"
+    table = _table(title, "label", "apex", "onset to offset", "probability")
+    for one in found:
+        lasted = f"{one['offset_ms'] - one['onset_ms']} ms"
+        apex = f"{one['apex_ms'] / 1000:.2f} s"
+        table.add_row(one["label"], apex, lasted, f"{one['confidence']:.0%}")
     return table
 
 
@@ -103,8 +120,9 @@ def _withheld(result: Document) -> Table | None:
         return None
     table = _table("Withheld", "analysis", "reason", "have", "need", "advice")
     for one in withheld:
-        cells = (str(one[key]) for key in ("analysis", "code", "have", "need", "advice"))
-        table.add_row(*(Text(cell) for cell in cells))
+        what = f"{one['analysis']} by {one['model']}" if one.get("model") else one["analysis"]
+        cells = (str(one[key]) for key in ("code", "have", "need", "advice"))
+        table.add_row(Text(str(what)), *(Text(cell) for cell in cells))
     return table
 
 

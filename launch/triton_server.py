@@ -20,6 +20,7 @@ import httpx
 
 from launch.faults import MissingProgram
 from launch.parts import HOST, Part, Plan, bare_environment
+from launch.triton_control import control_options
 
 BACKEND: Final = "onnxruntime"
 SHARED_MEMORY: Final = Path("/dev/shm")  # noqa: S108 - where the Python backend keeps its regions
@@ -109,7 +110,7 @@ def assemble_backends(wheel: TritonWheel, ours: Path, target: Path) -> Path:
 
 
 def triton_part(wheel: TritonWheel, backends: Path, libpython: Path, plan: Plan) -> Part:
-    """Return Triton on loopback: strict, with a fixed set of models."""
+    """Return Triton on loopback, with the models that are built when it starts, or not at all."""
     environment = bare_environment(plan.caller)
     libraries = (libpython, wheel.site_packages / "nvidia_pytriton.libs")
     # The stub finds its standard library through the first python3 on PATH.
@@ -128,7 +129,7 @@ def _options(backends: Path, plan: Plan) -> tuple[str, ...]:
         f"--model-repository={plan.model_repository}",
         f"--backend-directory={backends}",
         "--model-config-name=cpu", "--disable-auto-complete-config",
-        "--model-control-mode=none", "--strict-readiness=true", "--exit-on-error=true",
+        *control_options(plan), "--exit-on-error=true",
         "--exit-timeout-secs=8", "--log-verbose=0", "--log-info=false", "--allow-gpu-metrics=false",
         "--pinned-memory-pool-byte-size=0",
         f"--backend-config=python,shm-region-prefix-name={shared_memory_prefix(plan.data)}",
@@ -161,7 +162,7 @@ def _remove_regions(data: Path, folder: Path) -> None:
 
 
 def is_ready(http_port: int) -> bool:
-    """Say whether the server and all its models are ready."""
+    """Say whether the server answers; it does not start without all models that are built."""
     try:
         answer = httpx.get(
             f"http://{HOST}:{http_port}/v2/health/ready", timeout=2.0, trust_env=False

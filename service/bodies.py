@@ -91,7 +91,10 @@ class ModelBody(Shape):
 
     name: str
     version: str
-    task: Analysis
+    task: Analysis | Literal["features"] = Field(
+        description="`features` is asked for by other networks, not by requests."
+    )
+    kind: str = Field(description="What it scores: frame, set, clip or event.")
     sha256: str
     labels: list[str]
     licence: dict[str, Any]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from assessment.manifest import Manifest
+from assessment.manifest import FEATURES, Manifest
 from assessment.request import Analysis
 
 
@@ -16,14 +16,17 @@ class Catalogue:
     @property
     def analyses(self) -> tuple[Analysis, ...]:
         """The analyses for which there is a network."""
-        tasks = {manifest.task for manifest in self.manifests.values()}
-        return tuple(analysis for analysis in Analysis if analysis in tasks)
+        done = set(self.models.values())
+        return tuple(analysis for analysis in Analysis if analysis in done)
 
     @property
-    def severity_models(self) -> tuple[str, ...]:
-        """The networks that a request may name."""
-        served = self.manifests.values()
-        return tuple(sorted(one.name for one in served if one.task == Analysis.SEVERITY))
+    def models(self) -> dict[str, Analysis]:
+        """The networks that a request may name, and the analysis that each does."""
+        return {
+            name: Analysis(one.task)
+            for name, one in sorted(self.manifests.items())
+            if one.task != FEATURES and (one.features is None or one.features in self.manifests)
+        }
 
     def listing(self) -> list[dict[str, object]]:
         """Return what a caller may know of every network: no path, no tensor."""
@@ -36,6 +39,7 @@ def _entry(manifest: Manifest) -> dict[str, object]:
         "name": manifest.name,
         "version": manifest.version,
         "task": manifest.task,
+        "kind": manifest.kind,
         "sha256": manifest.sha256,
         "labels": list(manifest.labels),
         "licence": manifest.licence,

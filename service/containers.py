@@ -10,9 +10,15 @@ _STILL_PICTURES: Final = frozenset(
 )
 
 
-def is_video(head: bytes) -> bool:
-    """Return whether the first bytes are those of an accepted container."""
-    return _is_mp4(head) or _is_matroska(head) or _is_avi(head) or _is_transport_stream(head)
+def is_recording(head: bytes) -> bool:
+    """Return whether the first bytes are those of an accepted video container or picture."""
+    video = _is_mp4(head) or _is_matroska(head) or _is_avi(head) or _is_transport_stream(head)
+    return video or _is_picture(head)
+
+
+def _is_picture(head: bytes) -> bool:
+    """A JPEG or a PNG is a recording of one frame."""
+    return head.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"))
 
 
 def _is_mp4(head: bytes) -> bool:

@@ -38,8 +38,8 @@ MULTIPART_BODY: Final[dict[str, Any]] = {
                         "video": {
                             "type": "string",
                             "contentMediaType": "application/octet-stream",
-                            "description": "MP4, MOV, WebM, Matroska, AVI or MPEG-TS. "
-                            "The file's name is ignored.",
+                            "description": "MP4, MOV, WebM, Matroska, AVI or MPEG-TS, "
+                            "or a JPEG or PNG, which shows one frame. The file's name is ignored.",
                         },
                         "request": {"$ref": REFERENCE.format(model="AssessmentOptions")},
                     },

@@ -23,6 +23,9 @@ class Column:
     verdicts: Counter[str] = field(default_factory=Counter[str])
     severities: dict[str, list[float]] = field(default_factory=dict[str, list[float]])
     expressions: dict[str, list[float]] = field(default_factory=dict[str, list[float]])
+    more: dict[str, dict[str, list[float]]] = field(
+        default_factory=dict[str, dict[str, list[float]]]
+    )
 
     @property
     def at_ms(self) -> float:
@@ -33,9 +36,13 @@ class Column:
         """Return the network's mean score, or None where no frame has one."""
         return _mean(self.severities.get(model))
 
-    def expression(self, label: str) -> float | None:
-        """Return the label's mean probability, or None where no frame has one."""
-        return _mean(self.expressions.get(label))
+    def expression(self, label: str, model: str | None = None) -> float | None:
+        """Return the label's mean probability, or None where no frame has one.
+
+        Without a model, it is that of the first expression network.
+        """
+        lists = self.expressions if model is None else self.more.get(model, {})
+        return _mean(lists.get(label))
 
     def add(self, row: Mapping[str, Any]) -> None:
         """Add one line of the timeline."""
@@ -43,6 +50,8 @@ class Column:
         self.verdicts[row["rejected"] or "used"] += 1
         _append(self.severities, row.get("severity", {}))
         _append(self.expressions, row.get("expression", {}))
+        for model, shown in row.get("more_expressions", {}).items():
+            _append(self.more.setdefault(model, {}), shown)
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,15 +141,20 @@ def colours_of(labels: Sequence[str]) -> dict[str, str]:
     return {label: COLOURS[i % len(COLOURS)] for i, label in enumerate(labels)}
 
 
-def expression_over_time(frames: Frames, expression: Mapping[str, Any]) -> Markup:
-    """Draw one row a label: how likely it was shown, over media time."""
+def expression_over_time(
+    frames: Frames, expression: Mapping[str, Any], model: str | None = None
+) -> Markup:
+    """Draw one row a label: how likely it was shown, over media time.
+
+    `model` names a further network; without it, it is the first one.
+    """
     x = scale((0, frames.duration_ms), (LEFT, RIGHT))
     marks: list[Markup] = []
     row_height, top = 40, 4
     for row, (label, colour) in enumerate(colours_of(expression["labels"]).items()):
         base = top + row_height * (row + 1) - 6
         y = scale((0, 1), (base, base - row_height + 10))
-        for run in _runs(frames, _expression_of(label)):
+        for run in _runs(frames, _expression_of(label, model)):
             points = [(x(at), y(value)) for at, value in run]
             marks += [area(points, base, colour), line(points, colour)]
         marks.append(rule((LEFT, base), (RIGHT, base), "grid"))
@@ -163,8 +168,8 @@ def expression_over_time(frames: Frames, expression: Mapping[str, Any]) -> Marku
     return picture("Expression shown over media time", spoken, bottom + 28, *marks)
 
 
-def _expression_of(label: str) -> Callable[[Column], float | None]:
-    return lambda column: column.expression(label)
+def _expression_of(label: str, model: str | None) -> Callable[[Column], float | None]:
+    return lambda column: column.expression(label, model)
 
 
 def segment_strip(frames: Frames, expression: Mapping[str, Any]) -> Markup:

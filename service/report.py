@@ -14,7 +14,11 @@ from service.frames import Frames
 from service.svg import clock
 
 SEGMENTS_LISTED: Final = 24
-NAMES: Final = {"severity": "Severity estimate", "expression": "Expression shown"}
+NAMES: Final = {
+    "severity": "Severity estimate",
+    "expression": "Expression shown",
+    "micro_expressions": "Micro-expressions",
+}
 
 _pages = Environment(
     loader=FileSystemLoader(Path(__file__).with_name("templates")),
@@ -40,7 +44,8 @@ def report(view: View, timeline: Iterable[bytes]) -> str:
         reference=view.request.reference if view.request else None,
         result=result,
         severity=[_severity(one, frames) for one in result["severity"] or ()],
-        expression=_expression(result["expression"], frames),
+        expressions=_expressions(result, frames),
+        micro_expressions=result["micro_expressions"],
         ledger=_ledger(result["quality"]["frames"]),
         quality=plots.quality_strip(frames, _reasons(result)) if frames.columns else "",
         thinned=_thinned(frames),
@@ -61,12 +66,18 @@ def _severity(estimate: Mapping[str, Any], frames: Frames) -> dict[str, Any]:
     }
 
 
-def _expression(expression: Mapping[str, Any] | None, frames: Frames) -> dict[str, Any] | None:
-    if expression is None:
-        return None
+def _expressions(result: Mapping[str, Any], frames: Frames) -> list[dict[str, Any]]:
+    first = result["expression"]
+    more = [_expression(one, frames, one["model"]) for one in result["more_expressions"]]
+    return [_expression(first, frames), *more] if first else more
+
+
+def _expression(
+    expression: Mapping[str, Any], frames: Frames, model: str | None = None
+) -> dict[str, Any]:
     return {
         "summary": expression,
-        "over_time": plots.expression_over_time(frames, expression),
+        "over_time": plots.expression_over_time(frames, expression, model),
         "strip": plots.segment_strip(frames, expression),
         "listed": expression["segments"][:SEGMENTS_LISTED],
         "unlisted": len(expression["segments"][SEGMENTS_LISTED:]),

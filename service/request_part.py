@@ -15,19 +15,13 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from assessment.faults import Invalid
-from assessment.request import (
-    Analysis,
-    AssessmentRequest,
-    Callback,
-    Sampling,
-    Subject,
-)
+from assessment.request import AssessmentRequest, Callback, Sampling, Subject
 from assessment.signing import new_secret, secret_bytes
 from service.catalogue import Catalogue
+from service.choice import POINTER, choose
 from service.faults import InvalidFields
 from service.schemas import AssessmentOptions, CallbackOptions
 
-POINTER: Final = "/request"
 SECRET_BYTES: Final = 32
 FIELD_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}")
 _PLAIN_MESSAGES: Final = frozenset(
@@ -50,25 +44,16 @@ class RequestReader:
     def __call__(self, raw: bytes) -> AssessmentRequest:
         """Return the request, or raise `Invalid` or `CallbackNotAllowed`."""
         options = _options(raw)
-        models = tuple(options.model or AssessmentRequest().models)
-        self._check_served(options, models)
+        choice = choose(options.analyses, options.model, self.catalogue)
         return AssessmentRequest(
-            analyses=tuple(options.analyses),
-            models=models,
+            analyses=choice.analyses,
+            models=choice.models,
             sampling=Sampling(options.sampling.every_ms, options.sampling.every_n_frames),
             subject=Subject(options.subject.select, options.subject.region),
             callback=self._callback(options.callback) if options.callback else None,
             reference=options.reference,
             metadata=options.metadata,
         )
-
-    def _check_served(self, options: AssessmentOptions, models: tuple[str, ...]) -> None:
-        analyses, names = self.catalogue.analyses, self.catalogue.severity_models
-        if not set(options.analyses) <= set(analyses):
-            raise Invalid(f"served are: {', '.join(analyses)}", pointer=f"{POINTER}/analyses")
-        asked = options.model is not None or Analysis.SEVERITY in options.analyses
-        if asked and not set(models) <= set(names):
-            raise Invalid(f"served are: {', '.join(names)}", pointer=f"{POINTER}/model")
 
     def _callback(self, options: CallbackOptions) -> Callback:
         self.check_callback(options.url)

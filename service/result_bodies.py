@@ -69,10 +69,27 @@ class ExpressionBody(Shape):
     segments: list[SegmentBody]
 
 
+class MicroExpressionBody(Shape):
+    """A brief expression; nobody's inner state, and no sign of a lie."""
+
+    model: str
+    label: str
+    onset_ms: Milliseconds
+    apex_ms: Milliseconds
+    offset_ms: Milliseconds
+    confidence: Probability
+    low_temporal_resolution: bool = Field(
+        description="True: the recording has fewer than 60 frames a second."
+    )
+
+
 class WithheldBody(Shape):
-    """Why an analysis has no number, and what to do about it."""
+    """Why an analysis, or one network of it, has no number, and what to do about it."""
 
     analysis: Analysis
+    model: str | None = Field(
+        description="Null: the whole analysis is withheld; else this network's part of it."
+    )
     code: str = Field(examples=["usable_face_time_short"])
     have: str
     need: str
@@ -104,7 +121,15 @@ class ResultBody(Shape):
         description="One entry a network; null when withheld or not asked for."
     )
     expression: ExpressionBody | None = Field(description="Null when withheld or not asked for.")
-    withheld: list[WithheldBody] = Field(description="One entry an analysis without a number.")
+    more_expressions: list[ExpressionBody] = Field(
+        description="What further expression networks say when the request names several."
+    )
+    micro_expressions: list[MicroExpressionBody] | None = Field(
+        description="Empty when none was seen; null when withheld or not asked for."
+    )
+    withheld: list[WithheldBody] = Field(
+        description="One entry an analysis, or a network of one, without a number."
+    )
     quality: QualityBody
     does_not_assess: list[str] = Field(examples=[["suicide_risk"]])
     intended_use: str = Field(examples=["research"])

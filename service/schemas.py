@@ -140,8 +140,11 @@ MetadataValue = Annotated[str, StringConstraints(max_length=500)]
 class AssessmentOptions(Strict):
     """The part `request`: what is asked of the recording. All fields are optional."""
 
-    analyses: Annotated[list[Analysis], AfterValidator(_without_repetition)] = Field(
-        default_factory=lambda: list(Analysis), min_length=1, description="What is measured."
+    analyses: Annotated[list[Analysis], AfterValidator(_without_repetition)] | None = Field(
+        None,
+        min_length=1,
+        description="What is measured; without it, severity, expression, and what the networks "
+        "under `model` do. `micro_expressions` takes a look at every frame.",
     )
     model: Annotated[
         Annotated[list[ModelName], AfterValidator(_without_repetition)] | None,
@@ -149,12 +152,13 @@ class AssessmentOptions(Strict):
     ] = Field(
         None,
         min_length=1,
-        max_length=8,
-        description="The severity networks, one name or a list; `GET /v1/models` lists them.",
+        max_length=16,
+        description="The networks, one name or a list; `GET /v1/models` lists them. An analysis "
+        "for which none is named is done by its usual ones.",
     )
     sampling: SamplingOptions = Field(
         default_factory=lambda: SamplingOptions.model_validate({"every_ms": 400}),
-        description="Which frames are looked at; one in 400 ms unless told.",
+        description="Which frames are scored; one in 400 ms unless told.",
     )
     subject: SubjectOptions = Field(
         default_factory=lambda: SubjectOptions.model_validate({}),

@@ -16,7 +16,7 @@ from anyio.to_thread import run_sync
 
 from adapters.disk import room
 from assessment.faults import Invalid, NotAVideo, StorageFull, TooLarge
-from service.containers import HEAD_BYTES, is_video
+from service.containers import HEAD_BYTES, is_recording
 from service.intake import Recording
 
 BUFFER_BYTES: Final = 2**20
@@ -86,7 +86,7 @@ class StagedVideo:
         self.path.unlink(missing_ok=True)
 
     def _recognise(self) -> None:
-        self.recognised = is_video(bytes(self._buffer[:HEAD_BYTES]))
+        self.recognised = is_recording(bytes(self._buffer[:HEAD_BYTES]))
         if not self.recognised:
             raise NotAVideo
 

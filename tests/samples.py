@@ -1,14 +1,17 @@
 """Small true-to-shape values for tests: assessments, measurements, manifests."""
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 
 from assessment.assessment import Assessment, AssessmentId, Tenant
 from assessment.ledger import Verdict
 from assessment.manifest import Manifest
 from assessment.measurement import FaceBox, Measurement, Media, Observation
+from networks.tensors import SERVED
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 LABELS = ("neutral", "happy", "sad", "angry", "fear", "disgust", "surprise")
+MICRO_LABELS = ("negative", "positive", "surprise")
 SAD = (0.1, 0.05, 0.8, 0.02, 0.01, 0.01, 0.01)
 HAPPY = (0.1, 0.8, 0.05, 0.02, 0.01, 0.01, 0.01)
 
@@ -44,44 +47,85 @@ def an_observation(
         faces=faces,
         face=FaceBox(10, 20, 100, 120, 0.9),
         severity=(("hmhn", score), ("ddl_resnet50", score + 2)),
-        expression=expression,
+        expression=(("expression", expression),),
     )
 
 
 def a_measurement(*observations: Observation) -> Measurement:
     return Measurement(
-        media=Media(640, 480, "h264", "mp4", 300, 10_000, 400.0),
+        media=Media(640, 480, "h264", "mp4", 300, 10_000, 400.0, 400.0),
         observations=observations,
         timings_ms={"total": 1234},
     )
 
 
+CALIBRATION = {
+    "method": "split_conformal",
+    "n": 41,
+    "level": 0.9,
+    "half_width": 9.0,
+    "residuals": [(i - 20) / 2 for i in range(41)],
+}
+SEVERITY_OUTPUTS = {
+    "hmhn": "score",
+    "ddl_resnet50": "expectation",
+    "attention_pooling": "score",
+    "temporal_resnet50": "score",
+}
+CLIPS = {
+    "temporal_resnet50": {"frames": 16, "interval_ms": 400},
+    "two_stream": {"frames": 11, "interval_ms": 400},
+}
+
+
 def a_manifest(
     name: str, *, demonstration: bool = True, calibrated: bool = True, evidence: bool = False
 ) -> Manifest:
-    severity = name != "expression"
-    residuals = [(i - 20) / 2 for i in range(41)]
-    calibration = {
-        "method": "split_conformal",
-        "n": 41,
-        "level": 0.9,
-        "half_width": 9.0,
-        "residuals": residuals,
-    }
-    document = {
-        "name": name,
-        "version": "1",
-        "task": "severity" if severity else "expression",
-        "sha256": "0" * 64,
-        "input": {"name": "faces", "size": 224 if severity else 112},
-        "output": {"name": "score" if severity else "probabilities"},
-        "labels": None if severity else list(LABELS),
-        "licence": {"code": "MIT", "weights": "MIT", "commercial_use": True},
-        "demonstration": demonstration and severity,
-        "evidence": {"data": "a trial"} if evidence else None,
-        "calibration": calibration if severity and calibrated else None,
-    }
-    return Manifest.parse(document)
+    """The manifest of a served network, its tensors as they are served."""
+    served = next(one for one in SERVED if one.name == name)
+    severity = name in SEVERITY_OUTPUTS
+    return Manifest.parse(
+        {
+            "name": name,
+            "version": "1",
+            "task": task_of(name),
+            "kind": str(served.kind),
+            "sha256": "0" * 64,
+            "inputs": [asdict(tensor) for tensor in served.inputs],
+            "face": {"size": 112 if name == "expression" else 224},
+            "clip": CLIPS.get(name),
+            "features": "resnet50_features" if name == "attention_pooling" else None,
+            "output": output_of(name),
+            "labels": labels_of(name),
+            "licence": {"code": "MIT", "weights": "MIT", "commercial_use": True},
+            "demonstration": demonstration and name != "expression",
+            "evidence": {"data": "a trial"} if evidence else None,
+            "calibration": CALIBRATION if severity and calibrated else None,
+        }
+    )
+
+
+def task_of(name: str) -> str:
+    if name in SEVERITY_OUTPUTS:
+        return "severity"
+    others = {"resnet50_features": "features", "micro_expression": "micro_expressions"}
+    return others.get(name, "expression")
+
+
+def output_of(name: str) -> dict[str, object]:
+    if name == "resnet50_features":
+        return {"name": "features", "width": 2048}
+    return {"name": SEVERITY_OUTPUTS.get(name, "probabilities")}
+
+
+def labels_of(name: str) -> list[str] | None:
+    if name == "micro_expression":
+        return list(MICRO_LABELS)
+    return list(LABELS) if task_of(name) == "expression" else None
+
+
+def all_manifests() -> dict[str, Manifest]:
+    return {one.name: a_manifest(one.name) for one in SERVED}
 
 
 def manifests(**options: bool) -> dict[str, Manifest]:

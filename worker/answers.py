@@ -12,14 +12,18 @@ import numpy.typing as npt
 from assessment.faults import ModelContract
 from assessment.manifest import Manifest
 
-INPUT: Final = "faces"
 PROBABILITIES: Final = "probabilities"
+FEATURES: Final = "features"
+DATA_TYPES: Final = {"uint8": "UINT8", "float32": "FP32"}
+"""Triton's names of the data types."""
 LOWEST_SCORE: Final = 0.0
 HIGHEST_SCORE: Final = 63.0
 ROUNDING: Final = 1e-3
 """How far a bound or a sum may be missed: 16-bit engines round."""
 
 Scores = npt.NDArray[np.float32]
+Rows = Mapping[str, npt.NDArray[Any]]
+"""A network's inputs by name, each (n, ...)."""
 
 
 class Answer(Protocol):
@@ -31,7 +35,7 @@ class Answer(Protocol):
 
 
 def scores_of(answer: Answer, manifest: Manifest, count: int) -> Scores:
-    """Return the network's output for `count` faces: (count, width) float32, sound in all."""
+    """Return the network's output for `count` rows: (count, width) float32, sound in all."""
     try:
         values = answer.as_numpy(manifest.output)
     except ValueError as error:
@@ -40,8 +44,8 @@ def scores_of(answer: Answer, manifest: Manifest, count: int) -> Scores:
         raise _broken(manifest, f"does not send {manifest.output}")
     if values.dtype != np.float32:
         raise _broken(manifest, f"sends {values.dtype}")
-    if values.shape != (count, width_of(manifest)):
-        raise _broken(manifest, f"sends the shape {values.shape} for {count} faces")
+    if values.shape != (count, manifest.width):
+        raise _broken(manifest, f"sends the shape {values.shape} for {count} rows")
     if not np.isfinite(values).all():
         raise _broken(manifest, "sends a value that is no number")
     scores = cast("Scores", values)
@@ -49,21 +53,13 @@ def scores_of(answer: Answer, manifest: Manifest, count: int) -> Scores:
     return scores
 
 
-def width_of(manifest: Manifest) -> int:
-    """Return how many values a network says of one face."""
-    return len(manifest.labels) if manifest.output == PROBABILITIES else 1
-
-
 def check_metadata(metadata: Mapping[str, Any], manifest: Manifest) -> None:
     """Raise `ModelContract` unless the served tensors are those of the manifest.
 
     `metadata` is Triton's model metadata as JSON values; -1 is the batch axis.
     """
-    size = manifest.face_size
-    expected = {
-        INPUT: ("UINT8", [-1, size, size, 3]),
-        manifest.output: ("FP32", [-1, width_of(manifest)]),
-    }
+    expected = {one.name: (DATA_TYPES[one.dtype], [-1, *one.shape]) for one in manifest.inputs}
+    expected[manifest.output] = ("FP32", [-1, manifest.width])
     tensors = [*metadata.get("inputs", []), *metadata.get("outputs", [])]
     served = {row["name"]: (row["datatype"], [int(n) for n in row["shape"]]) for row in tensors}
     for name, tensor in expected.items():
@@ -72,6 +68,8 @@ def check_metadata(metadata: Mapping[str, Any], manifest: Manifest) -> None:
 
 
 def _check_range(scores: Scores, manifest: Manifest) -> None:
+    if manifest.output == FEATURES:
+        return
     if manifest.output == PROBABILITIES:
         lowest, highest = 0.0, 1.0
         if np.abs(scores.sum(axis=1) - 1.0).max(initial=0.0) > ROUNDING:

@@ -80,6 +80,7 @@ def runner() -> Runner:
             limits=limits,
             faces=FaceFinder(settings.detector),
             scorer=scorer(),
+            manifests=manifests,
             batch_faces=settings.batch_faces,
         ),
         aggregate=Aggregator(

@@ -2,11 +2,14 @@
 
 import os
 import sys
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import asdict
-from typing import Final, cast
+from typing import Any, Final, cast
 
 import av
 from av.container import InputContainer
+from av.sidedata.sidedata import Type as SideDataType
 from av.stream import Disposition
 from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
@@ -16,13 +19,16 @@ from assessment.faults import NoVideoStream, TooLargePicture, TooLong, Undecodab
 from worker.order import Order
 from worker.orientation import Orientation
 
-CONTAINERS: Final = ("mov", "mp4", "matroska", "webm", "avi", "mpegts")
+STILLS: Final = {"jpeg_pipe": "jpeg", "png_pipe": "png"}
+"""Pictures: FFmpeg's names of their demuxers, and ours."""
+CONTAINERS: Final = ("mov", "mp4", "matroska", "webm", "avi", "mpegts", *STILLS)
 DECODERS: Final = frozenset(
-    {"h264", "hevc", "vp8", "vp9", "libvpx", "libvpx-vp9", "libdav1d", "mpeg4", "mjpeg"}
+    {"h264", "hevc", "vp8", "vp9", "libvpx", "libvpx-vp9", "libdav1d", "mpeg4", "mjpeg", "png"}
 )
 """`codec_whitelist` is ignored when a file is opened, so the name is compared here."""
 MAX_STREAMS: Final = 16
 PROBE_BYTES: Final = 5_000_000
+PROBE_FACTOR: Final = 16
 WIDEST_PIXEL: Final = 4
 """Pixels more oblong than this are taken for a damaged header and shown square."""
 
@@ -34,7 +40,9 @@ def open_recording(order: Order) -> InputContainer:
         "protocol_whitelist": "fd",
         "format_whitelist": ",".join(CONTAINERS),
         "max_streams": str(MAX_STREAMS),
-        "max_pixels": str(order.max_pixels),
+        # FFmpeg decodes while it looks for the size; a picture too large for us must get that far
+        # to be told its reason. The memory limit holds all the same.
+        "max_pixels": str(PROBE_FACTOR * order.max_pixels),
         "probesize": str(PROBE_BYTES),
     }
     return av.open("fd:", options=options, metadata_errors="ignore")
@@ -59,6 +67,9 @@ def video_stream(container: InputContainer, order: Order) -> VideoStream:
         raise TooLargePicture(f"the picture has more than {order.max_pixels} pixels")
     _check_index(container, stream, order)
     context.options = {"max_pixels": str(order.max_pixels)}
+    if is_still(container):
+        # A picture that was cut off would be filled up with grey.
+        context.options |= {"err_detect": "explode"}
     context.thread_count = order.threads
     stream.thread_type = "AUTO"
     return stream
@@ -94,8 +105,15 @@ def facts(container: InputContainer, stream: VideoStream, picture: VideoFrame) -
     }
 
 
+def is_still(container: InputContainer) -> bool:
+    """Return whether it is a picture; what may follow it, such as a preview, is not shown."""
+    return container.format.name in STILLS
+
+
 def _container_name(container: InputContainer) -> str:
     name = container.format.name.split(",")[0]
+    if name in STILLS:
+        return STILLS[name]
     if name == "mov" and container.metadata.get("major_brand") != "qt  ":
         return "mp4"  # One demuxer reads both.
     return name
@@ -115,8 +133,25 @@ def _orientation_of(picture: VideoFrame) -> Orientation:
     Asked once a recording: PyAV ties a picture and its side data into a cycle, and pictures
     would pile up until Python looks for cycles.
     """
-    try:
+    with _unknown_side_data():
         matrix = picture.side_data.get("DISPLAYMATRIX")
-    except ValueError:  # PyAV does not know every kind of side data that FFmpeg attaches.
-        return Orientation()
     return Orientation.of(bytes(matrix) if matrix is not None else None)
+
+
+@contextmanager
+def _unknown_side_data() -> Generator[None]:
+    """Let PyAV read side data beside a kind that it has no name for, such as a photograph's EXIF.
+
+    It reads all of it or, at the first unknown kind, raises `ValueError`. Inside, an unknown kind
+    goes by the name of one that nothing here asks for.
+    """
+
+    def unnamed(_: int) -> SideDataType:
+        return SideDataType.PANSCAN
+
+    names: Any = SideDataType  # `Enum` asks its own `_missing_` for a value without a name
+    names._missing_ = unnamed
+    try:
+        yield
+    finally:
+        del names._missing_

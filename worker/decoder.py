@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from typing import Final, cast
 
 from av.container import InputContainer
@@ -24,7 +24,7 @@ from av.video.stream import VideoStream
 from assessment.faults import TooLargePicture, TooLong, Undecodable, Unusable
 from worker import sandbox
 from worker.channel import Kind, Sender
-from worker.container import facts, open_recording, shown_width, video_stream
+from worker.container import facts, is_still, open_recording, shown_width, video_stream
 from worker.order import Order
 from worker.sampling import sampled
 from worker.timestamps import MediaClock
@@ -89,7 +89,9 @@ def _send_frames(
 ) -> None:
     stream = video_stream(container, order)
     clock = MediaClock()
-    pictures = _bounded(container.decode(stream), order, progress)
+    decoded = container.decode(stream)
+    shown = islice(decoded, 1) if is_still(container) else decoded
+    pictures = _bounded(shown, order, progress)
     placed = _placed(pictures, clock, order)
     first = next(placed, None)
     if first is None:

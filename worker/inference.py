@@ -1,6 +1,7 @@
 """Faces to Triton over gRPC, several batches in flight, every call with a deadline.
 
-    submit(faces) ─▶ one call a network, in a pool of threads ─▶ Pending ─▶ scores
+    submit(faces)    ─▶ one call a network, in a pool of threads ─▶ Pending ─▶ scores
+    submit_rows(...) ─▶ one call                                 ─▶ Pending ─▶ scores
 
 A client belongs to the process that made it: build a `TritonScorer` after the fork.
 """
@@ -15,12 +16,13 @@ from typing import Any, Final, cast
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 from tritonclient import grpc as triton
 from tritonclient.utils import InferenceServerException
 
 from assessment.faults import Fault, InferenceUnavailable, ModelContract
-from assessment.manifest import VERSION, Manifest
-from worker.answers import INPUT, Answer, Scores, check_metadata, scores_of
+from assessment.manifest import Manifest
+from worker.answers import DATA_TYPES, Answer, Rows, Scores, check_metadata, scores_of
 from worker.retries import Failure, fault_of, next_try_s
 from worker.video import Pixels
 
@@ -102,62 +104,66 @@ class TritonScorer:
         if not self._ask("is_server_ready"):
             raise InferenceUnavailable("Triton is not ready")
         for name, manifest in self._manifests.items():
-            if not self._ask("is_model_ready", name, VERSION):
+            if not self._ask("is_model_ready", name, manifest.version):
                 raise InferenceUnavailable(f"Triton has not loaded {name}")
-            metadata = self._ask("get_model_metadata", name, VERSION, as_json=True)
+            metadata = self._ask("get_model_metadata", name, manifest.version, as_json=True)
             check_metadata(cast("Mapping[str, Any]", metadata), manifest)
         return {name: manifest.sha256 for name, manifest in self._manifests.items()}
 
     def submit(self, faces: Pixels, networks: Sequence[str]) -> Pending:
         """Send (n, 224, 224, 3) uint8 RGB to each network; returns at once."""
         unwanted = Event()
-        sized = {size: resized(faces, size) for size in {self._size(name) for name in networks}}
+        manifests = [self._manifest(name) for name in networks]
+        sized = {size: resized(faces, size) for size in {one.face_size for one in manifests}}
         answers = {
-            name: self._pool.submit(self._score, sized[self._size(name)], name, unwanted)
-            for name in networks
+            one.name: self._pool.submit(
+                self._score, {one.inputs[0].name: sized[one.face_size]}, one, unwanted
+            )
+            for one in manifests
         }
         return Pending(answers, unwanted)
+
+    def submit_rows(self, network: str, rows: Rows) -> Pending:
+        """Send inputs by name, each (n, ...) of its own data type, to one network."""
+        unwanted, manifest = Event(), self._manifest(network)
+        answer = self._pool.submit(self._score, rows, manifest, unwanted)
+        return Pending({network: answer}, unwanted)
 
     def close(self) -> None:
         """Drop what waits and close the channel."""
         self._pool.shutdown(wait=False, cancel_futures=True)
         self._client.close()
 
-    def _size(self, network: str) -> int:
-        return self._manifest(network).face_size
-
     def _manifest(self, network: str) -> Manifest:
         if network not in self._manifests:
             raise ModelContract(f"no network {network} is served here")
         return self._manifests[network]
 
-    def _score(self, faces: Pixels, network: str, unwanted: Event) -> Scores:
+    def _score(self, rows: Rows, manifest: Manifest, unwanted: Event) -> Scores:
         """Call one network until it answers, its retries are used up, or nobody wants it."""
-        manifest, started, tries = self._manifest(network), time.monotonic(), 0
+        started, tries = time.monotonic(), 0
         while True:
             tries += 1
             try:
-                answer = self._infer(faces, network)
+                answer = self._infer(rows, manifest)
             except InferenceServerException as error:
                 failure = Failure(status_of(error), tries, time.monotonic() - started)
                 delay_s = self._delay_s(failure)
                 if delay_s is None or unwanted.wait(delay_s):
-                    raise fault_of(failure, network) from error
+                    raise fault_of(failure, manifest.name) from error
             else:
-                return scores_of(answer, manifest, len(faces))
+                return scores_of(answer, manifest, len(next(iter(rows.values()))))
 
     def _delay_s(self, failure: Failure) -> float | None:
         chance = random.random()  # noqa: S311  spreads retries, keeps no secret
         return next_try_s(failure, patience_s=self._deadlines.patience_s, chance=chance)
 
-    def _infer(self, faces: Pixels, network: str) -> Answer:
-        tensor = triton.InferInput(INPUT, list(faces.shape), "UINT8")
-        tensor.set_data_from_numpy(faces)
+    def _infer(self, rows: Rows, manifest: Manifest) -> Answer:
         result = self._client.infer(
-            network,
-            [tensor],
-            VERSION,
-            outputs=[triton.InferRequestedOutput(self._manifest(network).output)],
+            manifest.name,
+            [_tensor(name, values) for name, values in rows.items()],
+            manifest.version,
+            outputs=[triton.InferRequestedOutput(manifest.output)],
             timeout=round(self._deadlines.queue_s * 1_000_000),
             client_timeout=self._deadlines.call_s,
         )
@@ -170,6 +176,12 @@ class TritonScorer:
             return ask(*arguments, client_timeout=self._deadlines.health_s, **options)
         except InferenceServerException as error:
             raise _unanswered(error) from error
+
+
+def _tensor(name: str, values: npt.NDArray[Any]) -> triton.InferInput:
+    tensor = triton.InferInput(name, list(values.shape), DATA_TYPES[values.dtype.name])
+    tensor.set_data_from_numpy(values)
+    return tensor
 
 
 def resized(faces: Pixels, size: int) -> Pixels:

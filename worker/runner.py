@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assessment import blob_names
-from assessment.aggregation import EXPRESSION_MODEL, Aggregator
+from assessment.aggregation import Aggregator
 from assessment.assessment import Assessment, AssessmentId, Outcome, Progress, Stage, Status
 from assessment.faults import (
     AttemptTimeout,
@@ -103,8 +103,7 @@ class Runner:
         written = json.dumps(result.to_dict()).encode()
         self.blobs.put(claimed.id, blob_names.result_name(claimed.attempt), written)
         self._renew(claimed, 97)
-        labels = self.aggregate.manifests[EXPRESSION_MODEL].labels
-        rows = timeline(measurement, result, labels)
+        rows = timeline(measurement, result)
         self.blobs.put(claimed.id, blob_names.timeline_name(claimed.attempt), rows)
         return result
 

@@ -24,23 +24,28 @@ P = TypeVar("P", bound=Placed)
 
 
 def sampled(frames: Iterable[P], sampling: Sampling) -> Iterator[P]:
-    """Yield the frames that are looked at; `frames` must not go back in time.
+    """Yield the frames that are looked at; `frames` must not go back in time."""
+    pace = Pace(sampling)
+    return (frame for frame in frames if pace.due(frame.index, frame.at_ms))
+
+
+class Pace:
+    """Tells which frames of one recording are due, asked in the order of media time.
 
     By number: every nth. By time: the first frame at or after each multiple of
     `every_ms`; the frame after a gap is taken once, however many multiples it skips.
     """
-    if sampling.every_n_frames:
-        return _every_n_frames(frames, sampling.every_n_frames)
-    return _every_ms(frames, sampling.every_ms or DEFAULT_EVERY_MS)
 
+    def __init__(self, sampling: Sampling) -> None:
+        self._every_n_frames = sampling.every_n_frames
+        self._every_ms = sampling.every_ms or DEFAULT_EVERY_MS
+        self._due_ms = 0
 
-def _every_n_frames(frames: Iterable[P], count: int) -> Iterator[P]:
-    return (frame for frame in frames if frame.index % count == 0)
-
-
-def _every_ms(frames: Iterable[P], every_ms: int) -> Iterator[P]:
-    due_ms = 0
-    for frame in frames:
-        if frame.at_ms >= due_ms:
-            due_ms = (frame.at_ms // every_ms + 1) * every_ms
-            yield frame
+    def due(self, index: int, at_ms: int) -> bool:
+        """Return whether the frame of this number and media time is one of them."""
+        if self._every_n_frames:
+            return index % self._every_n_frames == 0
+        if at_ms < self._due_ms:
+            return False
+        self._due_ms = (at_ms // self._every_ms + 1) * self._every_ms
+        return True

@@ -48,10 +48,10 @@ def triton(folder: Path) -> Generator[Plan]:
         yield plan
 
 
-def scores(client: grpc.InferenceServerClient, rows: np.ndarray) -> np.ndarray:
+def scores(client: grpc.InferenceServerClient, rows: np.ndarray, version: str = "") -> np.ndarray:
     given = grpc.InferInput("rows", list(rows.shape), "UINT8")
     given.set_data_from_numpy(rows)
-    answer = client.infer("tiny", [given], client_timeout=20)
+    answer = client.infer("tiny", [given], version, client_timeout=20)
     assert answer is not None
     scored = answer.as_numpy("scores")
     assert scored is not None

@@ -24,19 +24,19 @@ def write_network(repository: Path, *, tampered: bool = False, manifest: bool = 
     (folder / "configs" / "cpu.pbtxt").write_text(configuration(cpu, "KIND_CPU"))
 
 
-def tiny_network() -> bytes:
-    """Return the network as ONNX."""
+def tiny_network(factor: float = 2.0) -> bytes:
+    """Return the network as ONNX; with another factor it is another version."""
     graph = helper.make_graph(
         [
             helper.make_node("Cast", ["rows"], ["floats"], to=TensorProto.FLOAT),
             helper.make_node("ReduceSum", ["floats", "axes"], ["sums"], keepdims=1),
-            helper.make_node("Mul", ["sums", "two"], ["scores"]),
+            helper.make_node("Mul", ["sums", "factor"], ["scores"]),
         ],
         "tiny",
         [helper.make_tensor_value_info("rows", TensorProto.UINT8, ["n", WIDTH])],
         [helper.make_tensor_value_info("scores", TensorProto.FLOAT, ["n", 1])],
         [
-            helper.make_tensor("two", TensorProto.FLOAT, [1], [2.0]),
+            helper.make_tensor("factor", TensorProto.FLOAT, [1], [factor]),
             helper.make_tensor("axes", TensorProto.INT64, [1], [1]),
         ],
     )
@@ -50,6 +50,7 @@ def configuration(engine: str, kind: str) -> str:
     name: "tiny"
     {engine}
     max_batch_size: 64
+    version_policy {{ latest {{ num_versions: 2 }} }}
     input [{{ name: "rows" data_type: TYPE_UINT8 dims: [ {WIDTH} ] }}]
     output [{{ name: "scores" data_type: TYPE_FP32 dims: [ 1 ] }}]
     instance_group [{{ count: 1 kind: {kind} }}]

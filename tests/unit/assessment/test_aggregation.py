@@ -10,9 +10,16 @@ from assessment.aggregation import Aggregator, settings_digest
 from assessment.assessment import Outcome
 from assessment.ledger import Verdict
 from assessment.measurement import Observation
-from assessment.request import Analysis, AssessmentRequest, Sampling, Select, Subject
+from assessment.request import (
+    DEFAULT_ANALYSES,
+    Analysis,
+    AssessmentRequest,
+    Sampling,
+    Select,
+    Subject,
+)
 from assessment.timeline import timeline
-from tests.samples import LABELS, a_measurement, an_observation, manifests
+from tests.samples import a_measurement, an_observation, manifests
 
 RESEARCH = Aggregator(manifests(), production=False, software="mien test")
 REQUEST = AssessmentRequest(video_sha256="ab" * 32)
@@ -96,7 +103,7 @@ def test_production_scores_with_evidence_and_calibration():
 
 
 verdicts = st.lists(st.sampled_from(Verdict), max_size=30)
-analyses = st.lists(st.sampled_from(Analysis), min_size=1, unique=True).map(tuple)
+analyses = st.lists(st.sampled_from(DEFAULT_ANALYSES), min_size=1, unique=True).map(tuple)
 
 
 @given(verdicts, analyses, st.booleans())
@@ -109,8 +116,8 @@ def test_withheld_means_no_number_of_that_analysis_anywhere(
 
     result = aggregate(measurement, request)
 
-    body = json.dumps(result.to_dict()) + timeline(measurement, result, LABELS).decode()
-    for analysis in Analysis:
+    body = json.dumps(result.to_dict()) + timeline(measurement, result).decode()
+    for analysis in DEFAULT_ANALYSES:
         answered = getattr(result, analysis) is not None
         assert answered == (analysis in asked and analysis not in reasons(result))
     if result.severity is None:
@@ -118,7 +125,7 @@ def test_withheld_means_no_number_of_that_analysis_anywhere(
         assert "19.77" not in body
     if result.expression is None:
         assert '"sad"' not in body
-    assert result.timeline_rows == len(timeline(measurement, result, LABELS).splitlines())
+    assert result.timeline_rows == len(timeline(measurement, result).splitlines())
 
 
 def test_no_time_is_longer_than_the_recording():

@@ -3,14 +3,13 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assessment.expression import segments, summarise
+from assessment.expression import Showing, segments, summarise
 from assessment.ledger import Verdict
-from assessment.measurement import Observation
 from tests.samples import HAPPY, LABELS, SAD, a_measurement, an_observation
 
 
-def seen(*shown: tuple[float, ...], start: int = 0) -> list[Observation]:
-    return [an_observation(start + i, expression=values) for i, values in enumerate(shown)]
+def seen(*shown: tuple[float, ...], start: int = 0) -> list[Showing]:
+    return [Showing(400 * (start + i), values) for i, values in enumerate(shown)]
 
 
 def test_a_face_that_turns_from_sad_to_happy_gives_two_segments_that_meet():
@@ -35,7 +34,7 @@ def test_a_gap_ends_a_segment():
 
 
 def test_rejected_frames_do_not_count_in_the_mean():
-    rows = [*seen(SAD, SAD, SAD), an_observation(3, Verdict.BLURRED)]
+    rows = [an_observation(i) for i in range(3)] + [an_observation(3, Verdict.BLURRED)]
 
     summary = summarise(a_measurement(*rows), "expression", LABELS)
 

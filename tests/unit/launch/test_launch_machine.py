@@ -154,7 +154,7 @@ def test_missing_weights_are_said_with_the_command_that_builds_them(tmp_path: Pa
 
     with (
         plan_for(tmp_path, tmp_path / "data", None, None, {}) as plan,
-        pytest.raises(LaunchFault, match=r"hmhn/1/model\.onnx.*make weights"),
+        pytest.raises(LaunchFault, match=r"detector.*any network in .*make weights"),
     ):
         require_models(plan)
 

@@ -87,7 +87,7 @@ def test_redis_listens_on_its_socket_only_and_forgets_nothing() -> None:
     assert settings["--maxmemory-policy"] == "noeviction"
 
 
-def test_triton_is_strict_and_on_loopback() -> None:
+def test_triton_starts_whole_or_not_at_all_and_listens_on_loopback() -> None:
     wheel = TritonWheel(Path("/venv"), Path("/venv/lib/python3.11/site-packages"), "3.11")
 
     part = triton_part(wheel, Path("/backends"), Path("/lib"), plan())
@@ -95,7 +95,7 @@ def test_triton_is_strict_and_on_loopback() -> None:
     assert {
         "--model-repository=/project/model_repository",
         "--model-config-name=cpu",
-        "--strict-readiness=true",
+        "--model-control-mode=explicit",
         "--exit-on-error=true",
         "--http-address=127.0.0.1",
         "--grpc-address=127.0.0.1",

@@ -19,7 +19,7 @@ from assessment.request import AssessmentRequest
 from assessment.timeline import timeline
 from service.app import build
 from service.desk import Ports, Rules
-from tests.samples import LABELS, a_measurement, an_observation, manifests
+from tests.samples import a_measurement, an_observation, manifests
 
 MP4 = b"\x00\x00\x00\x18ftypisom" + bytes(300)
 KEY, OTHER_KEY = "sk_ours", "sk_theirs"
@@ -111,7 +111,7 @@ class House:
         aggregate = Aggregator(self.manifests, production=production, software="mien test")
         result = aggregate(measurement, AssessmentRequest.from_json(request))
         self.blobs.put(assessment.id, "result.1.json", json.dumps(result.to_dict()).encode())
-        self.blobs.put(assessment.id, "timeline.1.jsonl", timeline(measurement, result, LABELS))
+        self.blobs.put(assessment.id, "timeline.1.jsonl", timeline(measurement, result))
         self.blobs.remove(assessment.id, "video")
         return self._move(assessment, Status.SUCCEEDED, outcome=result.outcome)
 

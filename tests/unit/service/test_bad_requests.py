@@ -46,7 +46,9 @@ DEEP = b"[" * 200 + b"]" * 200
         ({"analyses": ["severity", "severity"]}, "/request/analyses"),
         ({"model": "oracle"}, "/request/model"),
         ({"model": "../../etc/passwd"}, "/request/model"),
-        ({"model": ["hmhn", "expression"]}, "/request/model"),
+        ({"model": ["hmhn", "horoscope"]}, "/request/model"),
+        ({"analyses": ["expression"], "model": "hmhn"}, "/request/model"),
+        ({"analyses": ["micro_expressions"]}, "/request/analyses"),
         ({"model": []}, "/request/model"),
         ({"model": ["hmhn", "hmhn"]}, "/request/model"),
         ({"model": 7}, "/request/model"),
@@ -115,7 +117,7 @@ def test_what_is_served_is_listed(house):
     model = house.send({"model": "oracle"}).json()["errors"][0]
     analysis = house.send({"analyses": ["horoscope"]}).json()["errors"][0]
 
-    assert model["detail"] == "served are: ddl_resnet50, hmhn"
+    assert model["detail"] == "served are: ddl_resnet50, expression, hmhn"
     assert "severity" in analysis["detail"]
     assert "expression" in analysis["detail"]
 
@@ -156,7 +158,7 @@ def test_nothing_of_the_input_comes_back(house, request_part, caplog):
 def test_a_request_part_reads_the_same_alone(house):
     reader: RequestReader = house.app.state.desk.uploads.read_request
 
-    assert reader(json.dumps({"model": ["hmhn"]}).encode()).models == ("hmhn",)
+    assert reader(json.dumps({"model": ["hmhn"]}).encode()).models == ("hmhn", "expression")
     assert reader(b"{}").sampling.every_ms == 400
 
 

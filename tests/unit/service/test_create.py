@@ -81,9 +81,11 @@ def test_the_request_part_may_come_last(house):
         b"\x00\x00\x00\x14ftypqt  ",
         b"\x1a\x45\xdf\xa3\x01\x00\x00\x00",
         b"RIFF\x00\x01\x00\x00AVI LIST",
+        b"\xff\xd8\xff\xe0\x00\x10JFIF",
+        b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR",
         b"G" + bytes(187) + b"G",
     ],
-    ids=["mov", "matroska", "avi", "mpeg-ts"],
+    ids=["mov", "matroska", "avi", "jpeg", "png", "mpeg-ts"],
 )
 def test_every_accepted_container_is_taken(house, head):
     assert house.send(video=head + bytes(64)).status_code == 202

@@ -2,21 +2,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
 from assessment.assessment import Progress
-from assessment.faults import InferenceUnavailable, Stale, Undecodable
+from assessment.faults import InferenceUnavailable, ModelContract, Stale, Undecodable
 from assessment.ledger import Verdict
 from assessment.measurement import Observation
 from assessment.request import Analysis, AssessmentRequest, Sampling, Select, Subject
 from tests.media.recordings import counted, number_of, record
+from tests.samples import all_manifests
 from tests.unit.worker.test_decoder_process import decoders
-from worker.answers import Scores
+from worker.answers import Rows, Scores
 from worker.faces import Face
 from worker.looking import Look
-from worker.pipeline import Pipeline, batches, networks_of, sample_interval_ms
+from worker.pipeline import Pipeline, interval_ms, networks_of
 from worker.quality import Thresholds
+from worker.scoring import batches
 from worker.video import Limits, Pixels
 
 EVERY_FRAME = Sampling(every_ms=None, every_n_frames=1)
@@ -52,11 +55,18 @@ class Counted:
 
     refuse_after: int = 10**9
     batch_sizes: list[int] = field(default_factory=list)
+    rows: list[tuple[str, dict[str, tuple[int, ...]]]] = field(default_factory=list)
     canceled: int = 0
 
     def submit(self, faces: Pixels, networks: Sequence[str]) -> "Counted.Later":
         self.batch_sizes.append(len(faces))
         return Counted.Later(self, faces, networks, len(self.batch_sizes) > self.refuse_after)
+
+    def submit_rows(self, network: str, rows: Rows) -> "Counted.Later":
+        """Take a row's first pixel, or a set's number of faces, for its number."""
+        self.rows.append((network, {name: values.shape for name, values in rows.items()}))
+        first = next(iter(rows.values()))
+        return Counted.Later(self, np.zeros((len(first), 8, 8, 3), np.uint8), (network,), False)
 
     @dataclass
     class Later:
@@ -74,8 +84,8 @@ class Counted:
             if self.refused:
                 raise InferenceUnavailable("busy")
             numbers = np.array([[number_of(face)] for face in self.faces], np.float32)
-            shown = np.repeat(numbers, 7, axis=1)
-            return {name: shown if name == "expression" else numbers for name in self.networks}
+            widths = {name: all_manifests()[name].width for name in self.networks}
+            return {name: np.repeat(numbers, widths[name], axis=1) for name in self.networks}
 
         def cancel(self) -> None:
             self.scorer.canceled += 1
@@ -94,6 +104,7 @@ def pipeline(
         limits=Limits(),
         faces=faces or PaintedFaces(),
         scorer=scorer,
+        manifests=all_manifests(),
         batch_faces=4,
         thresholds=LENIENT,
         clock=clock,
@@ -105,6 +116,11 @@ def request(**chosen: object) -> AssessmentRequest:
 
 
 def nothing(_: Progress) -> None: ...
+
+
+def painted_png(number: int) -> bytes:
+    """Return a picture that is painted with a number."""
+    return cv2.imencode(".png", counted(number + 1)[number])[1].tobytes()
 
 
 @pytest.fixture
@@ -124,7 +140,9 @@ def test_observations_come_in_the_order_of_media_time_with_their_own_scores(vide
     assert [row.severity for row in rows] == [
         (("hmhn", float(i)), ("ddl_resnet50", float(i))) for i in range(20)
     ]
-    assert [row.expression for row in rows] == [(float(i),) * 7 for i in range(20)]
+    assert [dict(row.expression)["expression"] for row in rows] == [
+        (float(i),) * 7 for i in range(20)
+    ]
     assert scorer.batch_sizes == [4, 4, 4, 4, 4]
 
 
@@ -244,7 +262,72 @@ def test_a_single_frame_stands_for_no_time(tmp_path: Path) -> None:
 def test_only_the_networks_that_are_needed_are_asked(
     analyses: tuple[Analysis, ...], networks: tuple[str, ...]
 ) -> None:
-    assert networks_of(request(analyses=analyses)) == networks
+    found = networks_of(request(analyses=analyses), all_manifests())
+
+    assert tuple(manifest.name for manifest in found) == networks
+
+
+def test_a_network_brings_the_one_that_it_stands_on() -> None:
+    found = networks_of(request(models=("attention_pooling",)), all_manifests())
+
+    assert [manifest.name for manifest in found] == ["attention_pooling", "resnet50_features"]
+
+
+def test_a_network_that_is_not_there_is_a_broken_contract() -> None:
+    with pytest.raises(ModelContract):
+        networks_of(request(models=("oracle",)), all_manifests())
+
+
+def test_a_recording_as_a_whole_is_scored_once_from_the_features_of_its_faces(video: Path) -> None:
+    scorer = Counted()
+    hidden = PaintedFaces(hidden=frozenset({3, 4}))
+
+    measurement = pipeline(scorer, hidden)(video, request(models=("attention_pooling",)), nothing)
+
+    shapes = {"features": (1, 18, 2048), "mask": (1, 18)}
+    assert scorer.rows == [("attention_pooling", shapes)]
+    assert [name for name, _ in measurement.wholes] == ["attention_pooling"]
+    assert all(row.severity == () for row in measurement.observations)
+
+
+def test_a_recording_without_a_face_has_no_whole(video: Path) -> None:
+    scorer = Counted()
+    faces = PaintedFaces(hidden=frozenset(range(20)))
+
+    measurement = pipeline(scorer, faces)(video, request(models=("attention_pooling",)), nothing)
+
+    assert (scorer.rows, measurement.wholes) == ([], ())
+
+
+def test_brief_motion_is_sought_in_every_frame_and_the_rest_scored_at_its_own_pace(
+    video: Path,
+) -> None:
+    scorer = Counted()
+    chosen = request(
+        analyses=tuple(Analysis),
+        models=("hmhn", "expression", "micro_expression"),
+        sampling=Sampling(every_ms=200),
+    )
+
+    measurement = pipeline(scorer)(video, chosen, nothing)
+
+    scored = [row.at_ms for row in measurement.observations if row.severity]
+    assert len(measurement.observations) == 20
+    assert scored == [0, 200, 400, 600]
+    assert measurement.media.sample_interval_ms == 40.0
+    assert measurement.media.scored_interval_ms == 200.0
+    assert "spot" in measurement.timings_ms
+
+
+def test_a_picture_is_one_frame_without_duration(tmp_path: Path) -> None:
+    path = tmp_path / "recording"
+    path.write_bytes(painted_png(7))
+
+    measurement = pipeline(Counted())(path, request(), nothing)
+
+    assert (measurement.media.container, measurement.media.codec) == ("png", "png")
+    assert (measurement.media.still, measurement.media.duration_ms) == (True, 0)
+    assert [row.severity[0][1] for row in measurement.observations] == [7.0]
 
 
 def test_batches_are_cut_by_faces_and_keep_everything_between() -> None:
@@ -257,7 +340,7 @@ def test_batches_are_cut_by_faces_and_keep_everything_between() -> None:
 
 
 @pytest.mark.parametrize(
-    ("times_ms", "every_ms", "interval_ms"),
+    ("times_ms", "every_ms", "expected_ms"),
     [
         ([], 400, 0.0),
         ([0], 400, 0.0),
@@ -267,8 +350,8 @@ def test_batches_are_cut_by_faces_and_keep_everything_between() -> None:
     ],
 )
 def test_a_sample_stands_for_the_interval_that_was_really_kept(
-    times_ms: list[int], every_ms: int | None, interval_ms: float
+    times_ms: list[int], every_ms: int | None, expected_ms: float
 ) -> None:
-    rows = [Observation(i, at_ms, Verdict.USED) for i, at_ms in enumerate(times_ms)]
+    sampling = Sampling(every_ms) if every_ms else EVERY_FRAME
 
-    assert sample_interval_ms(rows, every_ms) == interval_ms
+    assert interval_ms(times_ms, sampling) == expected_ms
