@@ -88,7 +88,7 @@ def convert_expression(source: Path) -> bytes:
 
 
 def _serialise(work: Conversion) -> bytes:
-    faces, probabilities = EXPRESSION.faces, EXPRESSION.outputs[0]
+    faces, probabilities = EXPRESSION.inputs[0], EXPRESSION.outputs[0]
     graph = helper.make_graph(
         work.nodes,
         "expression",
@@ -115,9 +115,9 @@ def prove_expression(content: bytes) -> dict[str, float]:
     )
     faces = np.stack([face, face[:, ::-1]])
     model = onnx.load_from_string(content)
-    expected = ReferenceEvaluator(model).run(None, {EXPRESSION.faces.name: faces})
+    expected = ReferenceEvaluator(model).run(None, {EXPRESSION.inputs[0].name: faces})
     served = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
-    found = served.run(None, {EXPRESSION.faces.name: faces})
+    found = served.run(None, {EXPRESSION.inputs[0].name: faces})
     worst = float(np.abs(np.asarray(found[0]) - np.asarray(expected)[0]).max())
     if not worst <= PARITY_TOLERANCE:  # NaN fails too
         raise ParityFailed(f"expression: two engines differ by {worst:g} > {PARITY_TOLERANCE:g}")

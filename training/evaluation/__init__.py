@@ -1,0 +1,1 @@
+"""What a network is worth on persons it never saw: metrics, intervals, pictures, cards, report."""

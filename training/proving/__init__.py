@@ -1,0 +1,1 @@
+"""The proving ground: each paper's own claim as an experiment whose answer is known."""
