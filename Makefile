@@ -15,7 +15,14 @@ BIN := .venv/bin
 UV := $(BIN)/uv pip install --quiet --require-hashes --no-deps
 SOURCES := assessment adapters service worker networks training launch tests triton_backends
 
-.PHONY: help install install-dev weights demo up test test-all check format lint types layers unit stack openapi lock clean
+# What training reads and writes; see docs/training.md.
+CONFIG ?= training/configs/smoke.toml
+RUN ?= data/runs/$(basename $(notdir $(CONFIG)))
+CHECKPOINT ?= $(RUN)/best.pt
+NETWORK ?= hmhn
+
+.PHONY: help install install-dev weights networks demo up train evaluate export plans \
+	test test-all check format lint types layers unit stack openapi lock clean
 
 help: ## Show this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,7 +44,12 @@ help: ## Show this list
 	$(UV) --python .venv-triton/bin/python -r requirements/triton.txt -r requirements/tritonserver.txt
 	touch $@
 
-.venv/.dev: .venv/.run requirements/dev.txt
+.venv/.train: .venv/.run requirements/train.txt
+	@echo "installing training (.venv)"
+	$(UV) --python $(BIN)/python -r requirements/train.txt
+	touch $@
+
+.venv/.dev: .venv/.train requirements/dev.txt
 	@echo "installing checks and tests (.venv)"
 	$(UV) --python $(BIN)/python -r requirements/dev.txt
 	touch $@
@@ -51,17 +63,34 @@ install-dev: install .venv/.dev ## Install what checks and tests need, too
 weights: install ## Fetch, build and fit the networks' weights (cached)
 	@$(BIN)/python -m training.weights
 
+networks: install .venv/.train ## The same for every network of the project, not only the usual three
+	@$(BIN)/python -m training.weights --all
+
 demo: weights ## Assess a sample video on the real stack: make demo VIDEO=… OUT=…
 	@$(BIN)/python -m launch demo --video "$(VIDEO)" --out "$(OUT)"
 
 up: weights ## Run the embedded stack until Ctrl-C: make up PORT=… DATA=…
 	@exec $(BIN)/python -m launch up --port "$(PORT)" --data "$(DATA)"
 
+# --- the life of a network ------------------------------------------------------------------
+
+train: .venv/.train ## Train a network, or go on where it was cut off: make train CONFIG=… RUN=…
+	@$(BIN)/python -m training.train --config "$(CONFIG)" --folder "$(RUN)"
+
+evaluate: .venv/.train ## Put every paper's claim to the test on the proving ground: docs/evidence.md
+	@$(BIN)/python -m training.evaluate
+
+export: .venv/.train ## Make the next served version of a checkpoint: make export NETWORK=… CHECKPOINT=…
+	@$(BIN)/python -m training.release --network "$(NETWORK)" --checkpoint "$(CHECKPOINT)"
+
+plans: .venv/.train ## Build TensorRT plans of the served networks, on the GPU that will serve them
+	@$(BIN)/python -m training.plans
+
 # --- checking -------------------------------------------------------------------
 
 test: check unit stack ## Everything but the slow tests: format, lint, types, layers, all tiers
 
-test-all: check weights ## Everything, the slow tests too
+test-all: check networks ## Everything, the slow tests too
 	$(BIN)/pytest
 
 check: lint types layers ## Format, lint, types, import layers
@@ -80,9 +109,9 @@ layers: .venv/.dev ## Imports point inwards
 	$(BIN)/lint-imports
 
 unit: .venv/.dev ## Tests that need no built weights and start no servers
-	$(BIN)/pytest -m 'not stack and not slow'
+	OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 -m 'not stack and not slow'
 
-stack: .venv/.dev weights ## Tests on a real Redis, Triton, Celery worker and API
+stack: .venv/.dev networks ## Tests on a real Redis, Triton, Celery worker and API
 	$(BIN)/pytest -m 'stack and not slow'
 
 openapi: .venv/.dev ## Write openapi.yaml from the application
@@ -95,7 +124,8 @@ LOCK := $(BIN)/uv pip compile --quiet --python-version 3.11 --universal --genera
 lock: .venv/.run ## Write the hash-locked requirements again
 	for name in uv service worker run triton; do $(LOCK) requirements/$$name.in -o requirements/$$name.txt; done
 	$(LOCK) -c requirements/run.txt requirements/dev.in -o requirements/dev.txt
+	$(LOCK) -c requirements/run.txt --no-deps requirements/train.in -o requirements/train.txt
 	for name in insightface tritonserver; do $(LOCK) --no-deps requirements/$$name.in -o requirements/$$name.txt; done
 
 clean: ## Remove environments, weights, data and outputs
-	rm -rf .venv .venv-triton weights data demo .cache model_repository/*/1
+	rm -rf .venv .venv-triton weights data demo evidence .cache model_repository/*/[0-9]*
