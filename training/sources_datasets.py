@@ -26,6 +26,7 @@ from training.datasets.recording import Event, Record, Still
 from training.datasets.registry import DataSet
 from training.datasets.splits import LEAKS, Protocol, folds_of
 from training.evaluation.document import Setting
+from training.evaluation.protocols import warn
 from training.evaluation.units import Unit
 from training.examples import Examples
 from training.export import run, session
@@ -57,7 +58,7 @@ class CropOptions:
 
 
 def read_data_set(network: str, data_set: DataSet, options: CropOptions, seed: int) -> Sources:
-    """One fold of a data set; raises `KnobsInvalid` or a `DataFault`."""
+    """One fold of a data set; warns of a leaky protocol. Raises `KnobsInvalid` or a `DataFault`."""
     records = data_set.load(options.folder)
     examples = _examples(network, data_set, records, options)
     rows = rows_with(records, examples)
@@ -68,6 +69,7 @@ def read_data_set(network: str, data_set: DataSet, options: CropOptions, seed: i
     protocol = f"{options.protocol}, {fold.name}, fold {options.fold + 1} of {len(folds)}"
     if options.protocol is Protocol.LITERATURE:
         protocol += f" (leaky: {LEAKS[data_set.division]})"
+        warn(data_set.division)
     return Sources(
         examples.subset(fold.train),
         examples.subset(fold.development) if len(fold.development) else None,
@@ -106,7 +108,7 @@ def _examples(
 def _features() -> Any:
     """The served trunk: what pools in production must be what it was trained on."""
     if not FEATURES_GRAPH.is_file():
-        raise DataMissing(f"no frame features without {FEATURES_GRAPH}: run `make weights`")
+        raise DataMissing(f"no frame features without {FEATURES_GRAPH}: run `make networks`")
     graph = session(FEATURES_GRAPH)
 
     def features(faces: NDArray[Any]) -> NDArray[np.float32]:
