@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
-from statistics import fmean
+from itertools import groupby, pairwise
+from statistics import fmean, median
 
 from assessment.measurement import Measurement
 from assessment.result import ExpressionSummary, Segment
@@ -30,7 +30,7 @@ def summarise(measurement: Measurement, model: str, labels: Sequence[str]) -> Ex
         mean={label: round(value, 4) for label, value in mean.items()},
         dominant=max(mean, key=lambda label: mean[label]),
         segments=_within(
-            segments(shown, labels, measurement.media.scored_interval_ms),
+            segments(shown, labels, _interval_ms(shown, measurement.media.scored_interval_ms)),
             measurement.media.duration_ms,
         ),
     )
@@ -67,9 +67,18 @@ def segments(
     return tuple(found)
 
 
+def _interval_ms(shown: Sequence[Showing], scored_interval_ms: float) -> float:
+    """Return what one frame stands for: what a clip shows stands at every frame looked at."""
+    gaps = [after.at_ms - before.at_ms for before, after in pairwise(shown)]
+    return min(median(gaps), scored_interval_ms) if gaps else scored_interval_ms
+
+
 def _within(found: Sequence[Segment], duration_ms: int) -> tuple[Segment, ...]:
-    """Let the last sample stand for no more than the recording has."""
-    return tuple(replace(one, end_ms=min(one.end_ms, duration_ms)) for one in found)
+    """Let a segment end where the next begins, and the last one with the recording."""
+    ends = [*(one.start_ms for one in found[1:]), duration_ms]
+    return tuple(
+        replace(one, end_ms=min(one.end_ms, end)) for one, end in zip(found, ends, strict=True)
+    )
 
 
 def _smoothed(shown: Sequence[Showing], i: int) -> list[float]:

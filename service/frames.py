@@ -13,6 +13,8 @@ from statistics import fmean
 from typing import Any, Final
 
 SLOTS: Final = 600
+GAP: Final = 2.5
+"""Intervals without a value that make a gap."""
 
 
 @dataclass(slots=True)
@@ -74,7 +76,7 @@ class Frames:
         columns = tuple(slots[slot] for slot in sorted(slots))
         last_ms = max((max(column.times_ms) for column in columns), default=0)
         interval_ms = duration_ms / max(rows, 1)
-        return cls(columns, max(duration_ms, last_ms, 1), 2.5 * max(interval_ms, slot_ms))
+        return cls(columns, max(duration_ms, last_ms, 1), GAP * max(interval_ms, slot_ms))
 
     def count(self, verdict: str) -> int:
         """Return how many frames have the verdict."""

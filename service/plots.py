@@ -6,12 +6,13 @@ every colour has its word beside it all the same.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
+from statistics import median
 from typing import Any, Final
 
 from markupsafe import Markup
 
 from assessment.severity import BAND_STARTS, HIGHEST, LOWEST
-from service.frames import Column, Frames
+from service.frames import GAP, Column, Frames
 from service.svg import (
     WIDTH,
     Point,
@@ -122,16 +123,23 @@ def _trace(points: list[Point], columns: int) -> list[Markup]:
 
 
 def _runs(frames: Frames, value_of: Callable[[Column], float | None]) -> Iterable[list[Point]]:
-    """Return stretches of (media time, value) between gaps."""
+    """Return stretches of (media time, value) between gaps.
+
+    Where every frame is looked at, only some are scored: a gap is one in the scores.
+    """
+    points = [
+        (column.at_ms, value)
+        for column in frames.columns
+        if (value := value_of(column)) is not None
+    ]
+    steps = [after[0] - before[0] for before, after in pairwise(points)]
+    longest_ms = max(frames.gap_ms, GAP * median(steps)) if steps else frames.gap_ms
     run: list[Point] = []
-    for column in frames.columns:
-        value = value_of(column)
-        if value is None:
-            continue
-        if run and column.at_ms - run[-1][0] > frames.gap_ms:
+    for point in points:
+        if run and point[0] - run[-1][0] > longest_ms:
             yield run
             run = []
-        run.append((column.at_ms, value))
+        run.append(point)
     if run:
         yield run
 

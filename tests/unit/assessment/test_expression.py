@@ -1,3 +1,4 @@
+from dataclasses import replace
 from itertools import pairwise
 
 from hypothesis import given
@@ -49,3 +50,18 @@ def test_segments_cover_every_used_frame_once_and_in_order(shown: list[tuple[flo
     assert found[-1].end_ms == 400 * len(shown)
     assert all(a.end_ms == b.start_ms for a, b in pairwise(found))
     assert all(a.label != b.label for a, b in pairwise(found))
+
+
+def test_what_a_clip_shows_at_every_frame_gives_segments_that_do_not_overlap():
+    # 25 frames a second looked at, one in 400 ms scored by other networks
+    rows = [
+        replace(an_observation(i), at_ms=40 * i, expression=(("two_stream", values),))
+        for i, values in enumerate([SAD] * 110 + [HAPPY] * 110)
+    ]
+    media = replace(a_measurement().media, sample_interval_ms=40.0)
+    measurement = replace(a_measurement(*rows), media=media)
+
+    first, second = summarise(measurement, "two_stream", LABELS).segments
+
+    assert (first.start_ms, first.end_ms) == (0, 4400)
+    assert (second.start_ms, second.end_ms) == (4400, 8800)

@@ -1,11 +1,13 @@
 """The report: whole in itself, careful with words, and without a number of what is withheld."""
 
+import json
 import re
 from xml.etree import ElementTree
 
 import pytest
 
 from assessment.ledger import Verdict
+from service import plots
 from service.frames import SLOTS, Frames
 from tests.samples import an_observation
 
@@ -127,3 +129,18 @@ def test_thinning_loses_no_frame():
 
 def test_an_empty_timeline_is_no_crash():
     assert Frames.read([], duration_ms=0, rows=0).columns == ()
+
+
+def test_scores_that_are_rarer_than_the_frames_are_still_a_line():
+    # every frame looked at, one in ten scored
+    lines = [
+        json.dumps(
+            {"at_ms": 40 * i, "rejected": None, "severity": {"hmhn": 20.0} if i % 10 == 0 else {}}
+        ).encode()
+        for i in range(200)
+    ]
+    frames = Frames.read(lines, duration_ms=8000, rows=200)
+
+    drawn = plots.severity_over_time(frames, {"model": "hmhn", "point": 20.0})
+
+    assert drawn.count("<polyline") == 1
