@@ -83,13 +83,6 @@ class AssessmentRequest:
     video_sha256: str = ""
     video_bytes: int = 0
 
-    @property
-    def looked_at(self) -> Sampling:
-        """Which frames are looked at: all of them where brief motion is sought."""
-        if Analysis.MICRO_EXPRESSIONS in self.analyses:
-            return EVERY_FRAME
-        return self.sampling
-
     def to_json(self) -> bytes:
         """Return the request as the bytes of its blob."""
         return json.dumps(asdict(self), sort_keys=True).encode()

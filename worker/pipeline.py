@@ -20,7 +20,7 @@ from typing import Final
 from assessment.faults import DecoderCrashed, ModelContract
 from assessment.manifest import CLIP, EVENT, FRAME, SET, Manifest
 from assessment.measurement import STILL_CONTAINERS, Measurement, Media, Observation
-from assessment.request import AssessmentRequest, Sampling
+from assessment.request import EVERY_FRAME, AssessmentRequest, Sampling
 from worker.brief import BriefMotions
 from worker.clips import Clips
 from worker.heartbeat import Heartbeat, Report
@@ -57,13 +57,16 @@ class Pipeline:
         """
         watch, heart = Stopwatch(self.clock), Heartbeat(report, self.clock)
         looker = Looker(self.faces, request.subject, self.thresholds, watch)
-        stages = Stages.of(self.scorer, networks_of(request, self.manifests), Waiting(heart, watch))
+        networks = networks_of(request, self.manifests)
+        sampling = looked_at(request.sampling, networks)
+        stages = Stages.of(self.scorer, networks, Waiting(heart, watch))
         try:
-            with decode(video, request.looked_at, self.limits, heart.beat) as recording:
+            with decode(video, sampling, self.limits, heart.beat) as recording:
                 heart.expect(recording.media.announced_ms)
                 looks = map(looker, _beating(recording, heart))
-                observations = stages.observations(looks, request, self.batch_faces)
-                media = _media(recording, observations, request)
+                due = None if sampling == request.sampling else Pace(request.sampling)
+                observations = stages.observations(looks, due, self.batch_faces)
+                media = _media(recording, observations, request.sampling, sampling)
                 timings_ms = watch.timings_ms(decode=recording.waited_ms)
             wholes, events = stages.wholes.scores(), stages.brief.events()
         finally:
@@ -97,11 +100,14 @@ class Stages:
         )
 
     def observations(
-        self, looks: Iterable[Look], request: AssessmentRequest, batch_faces: int
+        self, looks: Iterable[Look], pace: Pace | None, batch_faces: int
     ) -> list[Observation]:
-        """Take every look through the stages; return what was seen and said, frame after frame."""
+        """Take every look through the stages; return what was seen and said, frame after frame.
+
+        With a pace, single faces are scored at it and no faster.
+        """
         watched = self.brief.watch(self.clips.watch(looks))
-        due = thinned(watched, request)
+        due = thinned(watched, pace) if pace else watched
         return self.clips.fill_in(self.frames(batches(due, batch_faces)))
 
 
@@ -118,12 +124,21 @@ def networks_of(
     return (*wanted, *(manifests[name] for name in sorted(behind)))
 
 
-def thinned(looks: Iterable[Look], request: AssessmentRequest) -> Iterator[Look]:
+def looked_at(sampling: Sampling, networks: Iterable[Manifest]) -> Sampling:
+    """Return which frames are looked at: all of them where a network needs more than are scored.
+
+    Brief motion is sought in every frame, and a clip has its own beat. All, not as many as the
+    beat asks for, so that the frames which are scored stay the same ones.
+    """
+    for manifest in networks:
+        beat_ms = manifest.clip.interval_ms if manifest.clip else None
+        if manifest.kind == EVENT or (beat_ms and beat_ms < (sampling.every_ms or 0)):
+            return EVERY_FRAME
+    return sampling
+
+
+def thinned(looks: Iterable[Look], pace: Pace) -> Iterator[Look]:
     """Yield all looks, the faces of those that are not to be scored taken out."""
-    if request.looked_at == request.sampling:
-        yield from looks
-        return
-    pace = Pace(request.sampling)
     for look in looks:
         due = pace.due(look.seen.frame, look.seen.at_ms)
         yield look if due else replace(look, crop=None)
@@ -137,14 +152,17 @@ def _beating(frames: Iterable[Frame], heart: Heartbeat) -> Iterator[Frame]:
 
 
 def _media(
-    recording: Recording, observations: Sequence[Observation], request: AssessmentRequest
+    recording: Recording,
+    observations: Sequence[Observation],
+    scored: Sampling,
+    seen: Sampling,
 ) -> Media:
     if recording.end is None:
         raise DecoderCrashed("the recording was not read to its end")
     source = recording.media
-    times_ms = [seen.at_ms for seen in observations]
-    pace = Pace(request.sampling)
-    scored_ms = [seen.at_ms for seen in observations if pace.due(seen.frame, seen.at_ms)]
+    times_ms = [row.at_ms for row in observations]
+    pace = Pace(scored)
+    scored_ms = [row.at_ms for row in observations if pace.due(row.frame, row.at_ms)]
     return Media(
         width=source.width,
         height=source.height,
@@ -152,8 +170,8 @@ def _media(
         container=source.container,
         frames=recording.end.frames,
         duration_ms=0 if source.container in STILL_CONTAINERS else recording.end.duration_ms,
-        sample_interval_ms=interval_ms(times_ms, request.looked_at),
-        scored_interval_ms=interval_ms(scored_ms, request.sampling),
+        sample_interval_ms=interval_ms(times_ms, seen),
+        scored_interval_ms=interval_ms(scored_ms, scored),
     )
 
 

@@ -17,7 +17,7 @@ from tests.unit.worker.test_decoder_process import decoders
 from worker.answers import Rows, Scores
 from worker.faces import Face
 from worker.looking import Look
-from worker.pipeline import Pipeline, interval_ms, networks_of
+from worker.pipeline import Pipeline, interval_ms, looked_at, networks_of
 from worker.quality import Thresholds
 from worker.scoring import batches
 from worker.video import Limits, Pixels
@@ -317,6 +317,26 @@ def test_brief_motion_is_sought_in_every_frame_and_the_rest_scored_at_its_own_pa
     assert measurement.media.sample_interval_ms == 40.0
     assert measurement.media.scored_interval_ms == 200.0
     assert "spot" in measurement.timings_ms
+
+
+@pytest.mark.parametrize(
+    ("names", "sampling", "all_of_them"),
+    [
+        (("hmhn", "expression"), Sampling(400), False),
+        (("micro_expression",), Sampling(400), True),
+        # clips of 400 ms a face, in these manifests
+        (("temporal_resnet50",), Sampling(400), False),
+        (("temporal_resnet50",), Sampling(1000), True),
+        (("hmhn", "two_stream"), Sampling(1000), True),
+        (("two_stream",), Sampling(None, 10), False),
+    ],
+)
+def test_every_frame_is_looked_at_where_a_network_needs_more_than_are_scored(
+    names: tuple[str, ...], sampling: Sampling, all_of_them: bool
+) -> None:
+    networks = [all_manifests()[name] for name in names]
+
+    assert looked_at(sampling, networks) == (EVERY_FRAME if all_of_them else sampling)
 
 
 def test_a_picture_is_one_frame_without_duration(tmp_path: Path) -> None:
