@@ -151,7 +151,8 @@ class Clips:
     def _send(self, manifest: Manifest, taken: Taken) -> None:
         if len(self._flying) == IN_FLIGHT:
             self._receive()
-        rows = {one.name: INPUTS[one.name](taken.faces)[None] for one in manifest.inputs}
+        with self._waiting.watch.timing("motion"):
+            rows = {one.name: INPUTS[one.name](taken.faces)[None] for one in manifest.inputs}
         pending = self._scorer.submit_rows(manifest.name, rows)
         self._flying.append(_Flying(manifest, (taken.start_ms, taken.end_ms), pending))
 

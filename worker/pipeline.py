@@ -67,8 +67,8 @@ class Pipeline:
                 due = None if sampling == request.sampling else Pace(request.sampling)
                 observations = stages.observations(looks, due, self.batch_faces)
                 media = _media(recording, observations, request.sampling, sampling)
-                timings_ms = watch.timings_ms(decode=recording.waited_ms)
             wholes, events = stages.wholes.scores(), stages.brief.events()
+            timings_ms = watch.timings_ms(decode=recording.waited_ms)
         finally:
             stages.clips.cancel()
         return Measurement(media, tuple(observations), timings_ms, wholes, events)

@@ -32,7 +32,7 @@ from training.plain import PlainConfig
 from training.proving.bench import Bench, Effort, weigh
 from training.proving.finding import Criterion, Finding, Relation, Say, Scale, silent
 from training.proving.pretraining import PRETRAINED, pretrained_trunk
-from training.proving.scenes import Cast, Part
+from training.proving.scenes import casts
 from training.proving.stills import two_region_faces
 from training.proving.weighing import CCC, RMSE, Rivals, arm, constant, estimate
 
@@ -155,12 +155,7 @@ class HeadsExperiment:
         bench, sizes = Bench(seed, say), SIZES[scale]
         trunk = pretrained_trunk(scale, SIDE, seed)
         training, development, held_out = (
-            _maps(two_region_faces(Cast(part, persons, 2, SIDE, seed)), trunk)
-            for part, persons in (
-                (Part.TRAINING, sizes.persons),
-                (Part.DEVELOPMENT, sizes.development),
-                (Part.HELD_OUT, sizes.held_out),
-            )
+            _maps(two_region_faces(cast), trunk) for cast in casts(sizes, 2, SIDE, seed)
         )
         say(f"  maps of {len(training)} training faces after {bench.clock() - bench.started:.0f} s")
         learners = {

@@ -20,7 +20,7 @@ from training.proving.bench import Bench, Effort, per_clip, weigh
 from training.proving.clips import GESTURES, Clips, gesture_clips, late_fusion_ceiling
 from training.proving.finding import Finding, Say, Scale, silent
 from training.proving.pretraining import PRETRAINED, pretrained_trunk
-from training.proving.scenes import Cast, Part
+from training.proving.scenes import casts
 from training.proving.weighing import (
     ACCURACY,
     Rivals,
@@ -77,12 +77,7 @@ class InterStreamExperiment:
         """Two arms on the same clips."""
         bench, sizes = Bench(seed, say), SIZES[scale]
         training, development, held_out = (
-            _inputs(gesture_clips(Cast(part, persons, 4, 64, seed), FRAMES))
-            for part, persons in (
-                (Part.TRAINING, sizes.persons),
-                (Part.DEVELOPMENT, sizes.development),
-                (Part.HELD_OUT, sizes.held_out),
-            )
+            _inputs(gesture_clips(cast, FRAMES)) for cast in casts(sizes, 4, 64, seed)
         )
         trunk = pretrained_trunk(scale, 64, seed)
 

@@ -39,7 +39,7 @@ from training.proving.bench import (
 )
 from training.proving.clips import Clips, severity_clips
 from training.proving.finding import Arm, Criterion, Finding, Say, Scale, silent
-from training.proving.scenes import Cast, Part
+from training.proving.scenes import casts
 from training.proving.stills import EXPRESSIONS, expression_faces
 from training.proving.weighing import (
     ACCURACY,
@@ -107,14 +107,7 @@ class LearnsExperiment:
     def run(self, scale: Scale, seed: int, say: Say = silent) -> Finding:
         """Four severity networks and a classifier, each against the constant."""
         bench, sizes = Bench(seed, say), SIZES[scale]
-        parts = tuple(
-            severity_clips(Cast(part, persons, 2, 64, seed), FRAMES)
-            for part, persons in (
-                (Part.TRAINING, sizes.persons),
-                (Part.DEVELOPMENT, sizes.development),
-                (Part.HELD_OUT, sizes.held_out),
-            )
-        )
+        parts = tuple(severity_clips(cast, FRAMES) for cast in casts(sizes, 2, 64, seed))
         mean = float(parts[0].labels.mean())
         scored = _fit_frame_networks(bench, sizes, parts) | {
             "temporal encoding": _fit_temporal(bench, sizes, parts)
@@ -176,12 +169,7 @@ def _fit_scn(bench: Bench, sizes: Sizes) -> tuple[list[Arm], Criterion]:
     """SCN on right labels, without relabelling."""
     classes = len(EXPRESSIONS)
     training, development, held_out = (
-        expression_faces(Cast(part, persons, 2, 64, bench.seed))
-        for part, persons in (
-            (Part.TRAINING, sizes.persons),
-            (Part.DEVELOPMENT, sizes.development),
-            (Part.HELD_OUT, sizes.held_out),
-        )
+        expression_faces(cast) for cast in casts(sizes, 2, 64, bench.seed)
     )
     learner = bench.fit(
         "SCN",

@@ -29,7 +29,7 @@ from training.proving.bench import (
 from training.proving.clips import Clips, severity_clips, with_bad_frames
 from training.proving.finding import Criterion, Finding, Say, Scale, silent
 from training.proving.pretraining import PRETRAINED, pretrained_trunk
-from training.proving.scenes import Cast, Part
+from training.proving.scenes import Cast, Part, casts
 from training.proving.weighing import CCC, RMSE, Rivals, arm, constant, marked_lower
 
 DESIGN = (
@@ -59,9 +59,8 @@ SIZES = {
 FRAMES_A_CLIP = 4  # that the trunk is trained on
 
 
-def _clips(part: Part, persons: int, seed: int) -> Clips:
-    clips = severity_clips(Cast(part, persons, 2, 64, seed), FRAMES)
-    return with_bad_frames(clips, seed + tuple(Part).index(part))
+def _clips(cast: Cast, seed: int) -> Clips:
+    return with_bad_frames(severity_clips(cast, FRAMES), seed + tuple(Part).index(cast.part))
 
 
 def _trunk(
@@ -100,14 +99,7 @@ class PoolingExperiment:
     def run(self, scale: Scale, seed: int, say: Say = silent) -> Finding:
         """One trunk, two poolings of its features."""
         bench, sizes = Bench(seed, say), SIZES[scale]
-        training, development, held_out = (
-            _clips(part, persons, seed)
-            for part, persons in (
-                (Part.TRAINING, sizes.persons),
-                (Part.DEVELOPMENT, sizes.development),
-                (Part.HELD_OUT, sizes.held_out),
-            )
-        )
+        training, development, held_out = (_clips(cast, seed) for cast in casts(sizes, 2, 64, seed))
         say(f"  bad frames: {held_out.bad.mean():.0%} of the held-out ones")
         trunk = _trunk(bench, scale, (training, development), sizes.trunk)
         parts = (frame_features(trunk, training), frame_features(trunk, development))

@@ -9,6 +9,7 @@ Light, grain, pose and looks are drawn without knowing the label. The photograph
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 import cv2
 import numpy as np
@@ -42,6 +43,25 @@ FIRST_PERSON = {
 }
 
 
+class Sizes(Protocol):
+    """How many persons an experiment has in each of its parts."""
+
+    @property
+    def persons(self) -> int:
+        """Those that are learned from."""
+        ...
+
+    @property
+    def development(self) -> int:
+        """Those that choose the epoch."""
+        ...
+
+    @property
+    def held_out(self) -> int:
+        """Those that the finding is about."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Cast:
     """Who is filmed: the first `persons` of a part, `takes` rows each, at `side` pixels."""
@@ -64,6 +84,15 @@ class Cast:
     def person_column(self) -> NDArray[np.int64]:
         """(persons · takes,) int64, the person of every row."""
         return np.repeat(np.array(self.numbers(), np.int64), self.takes)
+
+
+def casts(sizes: Sizes, takes: int, side: int, seed: int) -> tuple[Cast, Cast, Cast]:
+    """Return who is filmed for training, development and the held-out part."""
+    return (
+        Cast(Part.TRAINING, sizes.persons, takes, side, seed),
+        Cast(Part.DEVELOPMENT, sizes.development, takes, side, seed),
+        Cast(Part.HELD_OUT, sizes.held_out, takes, side, seed),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from training.loop import collect
 from training.plain import PlainConfig
 from training.proving.bench import Bench, Effort, weigh
 from training.proving.finding import Finding, Say, Scale, silent
-from training.proving.scenes import Cast, Part
+from training.proving.scenes import casts
 from training.proving.stills import EXPRESSIONS, expression_faces, with_flipped_classes
 from training.proving.weighing import (
     ACCURACY,
@@ -66,15 +66,9 @@ class ScnExperiment:
     def run(self, scale: Scale, seed: int, say: Say = silent) -> Finding:
         """Two arms on the same wrong labels."""
         bench, sizes, classes = Bench(seed, say), SIZES[scale], len(EXPRESSIONS)
-        (training, flipped), (development, _) = (
-            with_flipped_classes(
-                expression_faces(Cast(part, persons, 2, 64, seed)), FLIPPED, classes, seed + index
-            )
-            for index, (part, persons) in enumerate(
-                ((Part.TRAINING, sizes.persons), (Part.DEVELOPMENT, sizes.development))
-            )
-        )
-        held_out = expression_faces(Cast(Part.HELD_OUT, sizes.held_out, 2, 64, seed))
+        training, development, held_out = map(expression_faces, casts(sizes, 2, 64, seed))
+        training, flipped = with_flipped_classes(training, FLIPPED, classes, seed)
+        development, _ = with_flipped_classes(development, FLIPPED, classes, seed + 1)
         parts = (training, development)
         scn = bench.fit("SCN", lambda: ScnLearner(ScnConfig(classes)), parts, sizes.effort)
         plain = bench.fit(

@@ -39,7 +39,7 @@ from training.proving.bench import (
 from training.proving.clips import Clips, order_clips
 from training.proving.finding import Criterion, Finding, Relation, Say, Scale, silent
 from training.proving.pretraining import PRETRAINED, pretrained_trunk
-from training.proving.scenes import Cast, Part
+from training.proving.scenes import casts
 from training.proving.weighing import (
     CCC,
     RMSE,
@@ -106,14 +106,7 @@ class TemporalExperiment:
     def run(self, scale: Scale, seed: int, say: Say = silent) -> Finding:
         """One temporal arm and four frame models on the same clips."""
         bench, sizes = Bench(seed, say), SIZES[scale]
-        parts = tuple(
-            order_clips(Cast(part, persons, 2, 64, seed), FRAMES)
-            for part, persons in (
-                (Part.TRAINING, sizes.persons),
-                (Part.DEVELOPMENT, sizes.development),
-                (Part.HELD_OUT, sizes.held_out),
-            )
-        )
+        parts = tuple(order_clips(cast, FRAMES) for cast in casts(sizes, 2, 64, seed))
         mean = float(parts[0].labels.mean())
         temporal = _fit_temporal(bench, scale, parts)
         frame_models = _fit_frame_models(bench, scale, parts)
