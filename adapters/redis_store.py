@@ -12,7 +12,6 @@ from redis.retry import Retry
 from assessment.faults import StoreUnavailable
 
 PREFIX: Final = "mien:"
-_SCRIPTS: Final = Path(__file__).with_name("records.lua")
 
 
 def connect(url: str) -> "redis.Redis":
@@ -37,10 +36,10 @@ def reachable() -> Generator[None]:
 
 
 class Scripts:
-    """The scripts of `records.lua`, by the name of their section."""
+    """The scripts of one Lua file beside this module, by the name of their section."""
 
-    def __init__(self, client: "redis.Redis") -> None:
-        sections = _SCRIPTS.read_text().split("\n--- ")[1:]
+    def __init__(self, client: "redis.Redis", file: str = "records.lua") -> None:
+        sections = Path(__file__).with_name(file).read_text().split("\n--- ")[1:]
         named = (section.split("\n", 1) for section in sections)
         self._scripts = {name: client.register_script(body) for name, body in named}
 

@@ -9,7 +9,7 @@ import re
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
-from assessment.faults import CallbackNotAllowed
+from assessment.faults import CallbackNotAllowed, SourceNotAllowed
 
 LONGEST_URL: Final = 2048
 ALLOWED_PORTS: Final = (None, 443, 8443)
@@ -45,6 +45,10 @@ _NAME: Final = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z
 _FORBIDDEN_CHARACTERS: Final = re.compile(r"[^\x21-\x7e]|\\")
 
 
+class NotAllowed(ValueError):
+    """Why an address may not be called."""
+
+
 def public(address: str) -> bool:
     """Return whether the literal address is a host of the public internet."""
     parsed = ipaddress.ip_address(address)
@@ -62,7 +66,27 @@ def loopback(address: str) -> bool:
 
 
 def check_callback_url(url: str, *, allow_loopback: bool) -> None:
-    """Raise `CallbackNotAllowed` unless the address may be called.
+    """Raise `CallbackNotAllowed` unless a callback may be sent to the address."""
+    try:
+        check_url(url, allow_loopback=allow_loopback)
+    except NotAllowed as refusal:
+        raise CallbackNotAllowed(
+            f"the callback is refused: {refusal}", pointer="/request/callback/url"
+        ) from None
+
+
+def check_source_url(url: str, *, allow_loopback: bool) -> None:
+    """Raise `SourceNotAllowed` unless a recording may be fetched from the address."""
+    try:
+        check_url(url, allow_loopback=allow_loopback)
+    except NotAllowed as refusal:
+        raise SourceNotAllowed(
+            f"the source is refused: {refusal}", pointer="/request/source/url"
+        ) from None
+
+
+def check_url(url: str, *, allow_loopback: bool) -> None:
+    """Raise `NotAllowed` unless the address may be called.
 
     https on port 443 or 8443 to a public name or address; with `allow_loopback` (the
     embedded stack only) also this machine, on any port and by http. Names are checked
@@ -82,8 +106,8 @@ def check_callback_url(url: str, *, allow_loopback: bool) -> None:
     _check_host(host)
 
 
-def _refused(reason: str) -> CallbackNotAllowed:
-    return CallbackNotAllowed(f"the callback is refused: {reason}", pointer="/request/callback/url")
+def _refused(reason: str) -> NotAllowed:
+    return NotAllowed(reason)
 
 
 def _split(url: str) -> SplitResult:

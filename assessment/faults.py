@@ -8,6 +8,7 @@ Fault
 │   ├── NotReady             the assessment has not reached what was asked for
 │   ├── Invalid              the request breaks a rule; `pointer` says where
 │   │   ├── CallbackNotAllowed
+│   │   ├── SourceNotAllowed
 │   │   └── DigestMismatch
 │   ├── Malformed            the bytes do not follow the protocol they claim
 │   ├── NotAVideo            not one of the containers that are accepted
@@ -99,6 +100,13 @@ class CallbackNotAllowed(Invalid):
     """The callback address may not be called."""
 
     code = "callback_not_allowed"
+    advice = "Use a public https address without user name or password."
+
+
+class SourceNotAllowed(Invalid):
+    """The address of the recording is not one that may be fetched."""
+
+    code = "source_not_allowed"
     advice = "Use a public https address without user name or password."
 
 

@@ -64,10 +64,38 @@ class Callback:
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """Where the recording is when it does not come with the request; one of the two."""
+
+    url: str | None = None
+    upload_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What the person agreed to, as the platform states it; `obtained_at` is RFC 3339."""
+
+    policy_version: str
+    obtained_at: str
+    scopes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the platform states about person and place, for rules on where results hold."""
+
+    jurisdiction: str | None = None
+    age_years: int | None = None
+    language: str | None = None
+    setting: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class AssessmentRequest:
     """A request that has been checked.
 
     It is kept as a blob, not in the record: `reference` and `metadata` may name a patient.
+    `sha256` is what the caller announced; `video_sha256` and `video_bytes` are what arrived.
     `models` are the networks of all analyses, each analysis' first one first.
     """
 
@@ -80,6 +108,12 @@ class AssessmentRequest:
     callback: Callback | None = None
     reference: str | None = None
     metadata: dict[str, str] = field(default_factory=dict[str, str])
+    source: Source | None = None
+    sha256: str | None = None
+    consent: Consent | None = None
+    context: Context | None = None
+    deadline_s: int | None = None
+    retention_s: int | None = None
     video_sha256: str = ""
     video_bytes: int = 0
 
@@ -103,6 +137,16 @@ class AssessmentRequest:
             else None,
             reference=raw["reference"],
             metadata=raw["metadata"],
+            source=Source(**raw["source"]) if raw.get("source") else None,
+            sha256=raw.get("sha256"),
+            consent=_consent(raw["consent"]) if raw.get("consent") else None,
+            context=Context(**raw["context"]) if raw.get("context") else None,
+            deadline_s=raw.get("deadline_s"),
+            retention_s=raw.get("retention_s"),
             video_sha256=raw["video_sha256"],
             video_bytes=raw["video_bytes"],
         )
+
+
+def _consent(raw: dict[str, Any]) -> Consent:
+    return Consent(raw["policy_version"], raw["obtained_at"], tuple(raw["scopes"]))

@@ -1,6 +1,6 @@
 """What the routes work with, built once from the ports and a few plain values."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -8,7 +8,7 @@ from typing import Annotated, Self, cast
 
 from fastapi import Depends, Request
 
-from assessment.addresses import check_callback_url
+from assessment.addresses import check_callback_url, check_source_url
 from assessment.manifest import Manifest
 from assessment.ports import Blobs, Clock, Keys, Queue, Records, Roster
 from service.archive import Archive
@@ -64,11 +64,13 @@ class Desk:
         """Build the objects."""
         catalogue = Catalogue(ports.manifests)
         staging = Staging(rules.staging, rules.upload_max_bytes, rules.free_min_bytes)
-        check: Callable[[str], None] = partial(
-            check_callback_url, allow_loopback=rules.allow_loopback
+        reader = RequestReader(
+            catalogue,
+            partial(check_callback_url, allow_loopback=rules.allow_loopback),
+            partial(check_source_url, allow_loopback=rules.allow_loopback),
         )
         return cls(
-            uploads=Uploads(staging, RequestReader(catalogue, check), rules.idle_s),
+            uploads=Uploads(staging, reader, rules.idle_s),
             intake=Intake(
                 records=ports.records,
                 blobs=ports.blobs,

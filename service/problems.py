@@ -46,6 +46,7 @@ STATUS: Final[dict[type[faults.Fault], HTTPStatus]] = {
     InvalidFields: HTTPStatus.UNPROCESSABLE_ENTITY,
     faults.Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
     faults.CallbackNotAllowed: HTTPStatus.UNPROCESSABLE_ENTITY,
+    faults.SourceNotAllowed: HTTPStatus.UNPROCESSABLE_ENTITY,
     faults.DigestMismatch: HTTPStatus.UNPROCESSABLE_ENTITY,
     faults.NoVideoStream: HTTPStatus.UNPROCESSABLE_ENTITY,
     faults.Undecodable: HTTPStatus.UNPROCESSABLE_ENTITY,

@@ -15,12 +15,20 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from assessment.faults import Invalid
-from assessment.request import AssessmentRequest, Callback, Sampling, Subject
+from assessment.request import (
+    AssessmentRequest,
+    Callback,
+    Consent,
+    Context,
+    Sampling,
+    Source,
+    Subject,
+)
 from assessment.signing import new_secret, secret_bytes
 from service.catalogue import Catalogue
 from service.choice import POINTER, choose
 from service.faults import InvalidFields
-from service.schemas import AssessmentOptions, CallbackOptions
+from service.schemas import AssessmentOptions, CallbackOptions, ConsentOptions, SourceOptions
 
 SECRET_BYTES: Final = 32
 FIELD_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}")
@@ -40,6 +48,7 @@ class RequestReader:
 
     catalogue: Catalogue
     check_callback: Callable[[str], None]
+    check_source: Callable[[str], None]
 
     def __call__(self, raw: bytes) -> AssessmentRequest:
         """Return the request, or raise `Invalid` or `CallbackNotAllowed`."""
@@ -53,7 +62,18 @@ class RequestReader:
             callback=self._callback(options.callback) if options.callback else None,
             reference=options.reference,
             metadata=options.metadata,
+            source=self._source(options.source) if options.source else None,
+            sha256=options.sha256,
+            consent=_consent(options.consent) if options.consent else None,
+            context=Context(**options.context.model_dump()) if options.context else None,
+            deadline_s=options.deadline_s,
+            retention_s=options.retention_s,
         )
+
+    def _source(self, options: SourceOptions) -> Source:
+        if options.url is not None:
+            self.check_source(options.url)
+        return Source(options.url, options.upload_id)
 
     def _callback(self, options: CallbackOptions) -> Callback:
         self.check_callback(options.url)
@@ -63,6 +83,10 @@ class RequestReader:
         except Invalid as error:
             raise Invalid(error.args[0], pointer=f"{POINTER}/callback/secret") from error
         return Callback(options.url, secret, tuple(options.events))
+
+
+def _consent(options: ConsentOptions) -> Consent:
+    return Consent(options.policy_version, options.obtained_at, tuple(options.scopes))
 
 
 def _options(raw: bytes) -> AssessmentOptions:

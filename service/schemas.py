@@ -4,6 +4,7 @@ Strict: an unknown field, a number in quotes or a fraction for an integer is an 
 """
 
 import unicodedata
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Final, Self
 
@@ -36,6 +37,16 @@ def _without_repetition(values: list[Any]) -> list[Any]:
     if len(set(values)) < len(values):
         raise ValueError("names something twice")
     return values
+
+
+def _rfc3339(value: str) -> str:
+    try:
+        at = datetime.fromisoformat(value)
+    except ValueError:
+        raise ValueError("is no time after RFC 3339") from None
+    if at.tzinfo is None:
+        raise ValueError("is a time without its offset from UTC")
+    return value
 
 
 def _as_list(value: object) -> object:
@@ -137,6 +148,55 @@ MetadataKey = Annotated[str, StringConstraints(min_length=1, max_length=40)]
 MetadataValue = Annotated[str, StringConstraints(max_length=500)]
 
 
+class SourceOptions(Strict):
+    """Where the recording is, when it does not come with the request. Give one of the two."""
+
+    url: str | None = Field(
+        None,
+        max_length=2048,
+        description="A public https address; a worker fetches it, redirected three times at most.",
+    )
+    upload_id: Annotated[str, StringConstraints(pattern=r"^upl_[0-9a-f]{32}$")] | None = Field(
+        None, description="A finished upload of `/v1/uploads`; it is used up."
+    )
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Self:
+        if (self.url is None) == (self.upload_id is None):
+            raise ValueError("takes exactly one of url and upload_id")
+        return self
+
+
+ShortText = Annotated[
+    str, StringConstraints(min_length=1, max_length=64), AfterValidator(_without_control_characters)
+]
+
+
+class ConsentOptions(Strict):
+    """What the person agreed to, as you state it."""
+
+    policy_version: ShortText = Field(description="Your name for the text that was agreed to.")
+    obtained_at: Annotated[str, StringConstraints(max_length=40), AfterValidator(_rfc3339)] = Field(
+        description="When, after RFC 3339.", json_schema_extra={"format": "date-time"}
+    )
+    scopes: Annotated[list[ShortText], AfterValidator(_without_repetition)] = Field(
+        default_factory=list[str], max_length=16, description="What it covers, in your words."
+    )
+
+
+class ContextOptions(Strict):
+    """What you state about person and place; results may be withheld because of it."""
+
+    jurisdiction: (
+        Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$")] | None
+    ) = Field(None, description="ISO 3166: a country or a part of one.", examples=["DE", "US-CA"])
+    age_years: int | None = Field(None, ge=0, le=130, description="Age in whole years.")
+    language: (
+        Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")] | None
+    ) = Field(None, max_length=35, description="BCP 47, what is spoken.", examples=["de", "en-GB"])
+    setting: ShortText | None = Field(None, description="Where it was recorded, in your words.")
+
+
 class AssessmentOptions(Strict):
     """The part `request`: what is asked of the recording. All fields are optional."""
 
@@ -172,4 +232,26 @@ class AssessmentOptions(Strict):
         default_factory=dict[str, str],
         max_length=MOST_METADATA,
         description="Your own notes; they come back in every answer.",
+    )
+    source: SourceOptions | None = Field(
+        None, description="Where the recording is; only in a request without one."
+    )
+    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = Field(
+        None, description="SHA-256 of the recording; one that differs is refused."
+    )
+    consent: ConsentOptions | None = Field(None, description="What the person agreed to.")
+    context: ContextOptions | None = Field(None, description="Whom and where it shows.")
+    deadline_s: int | None = Field(
+        None,
+        ge=1,
+        le=7 * 86_400,
+        description="Not finished so many seconds after it was created, "
+        "the assessment ends as `expired`.",
+    )
+    retention_s: int | None = Field(
+        None,
+        ge=60,
+        le=365 * 86_400,
+        description="Seconds that the ended assessment is kept; "
+        "never longer than the service keeps one anyway.",
     )
