@@ -111,11 +111,12 @@ layers: .venv/.dev ## Imports point inwards
 unit: .venv/.dev ## Tests that need no built weights and start no servers
 	OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 -m 'not stack and not slow'
 
-stack: .venv/.dev networks ## Tests on a real Redis, Triton, Celery worker and API
+stack: .venv/.dev weights ## Tests on a real Redis, Triton, Celery worker and API
 	$(BIN)/pytest -m 'stack and not slow'
 
-openapi: .venv/.dev ## Write openapi.yaml from the application
+openapi: .venv/.dev ## Write openapi.yaml and docs/problems.md from the application
 	$(BIN)/python -m service.openapi > openapi.yaml.new && mv openapi.yaml.new openapi.yaml
+	$(BIN)/python -m service.problem_pages > docs/problems.md.new && mv docs/problems.md.new docs/problems.md
 
 # --- keeping --------------------------------------------------------------------
 

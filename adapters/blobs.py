@@ -24,12 +24,17 @@ class FolderBlobs:
         return self.root / "staging"
 
     @property
+    def uploads(self) -> Path:
+        """Where resumable uploads arrive; on the same file system."""
+        return self.root / "uploads"
+
+    @property
     def _blobs(self) -> Path:
         return self.root / "blobs"
 
     def prepare(self) -> None:
         """Create the folders."""
-        for folder in (self.root, self.staging, self._blobs):
+        for folder in (self.root, self.staging, self.uploads, self._blobs):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def _folder(self, assessment_id: AssessmentId) -> Path:

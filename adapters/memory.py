@@ -1,12 +1,15 @@
 """Every port in memory, for tests of what uses them; `tests/ports` holds it to the real ones."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
+from adapters.memory_deliveries import MemoryDeliveries
 from assessment.assessment import Assessment, AssessmentId, Progress, Status, Tenant
 from assessment.events import event_id
-from assessment.faults import Gone, NotFound, Stale, Unauthenticated
-from assessment.ports import Clock, Delivery
+from assessment.faults import Gone, NotFound, Stale
+from assessment.ports import Clock, Ending
 
 
 @dataclass
@@ -16,18 +19,24 @@ class MemoryRecords:
     clock: Clock
     stored: dict[AssessmentId, Assessment] = field(default_factory=dict)
     erased: dict[AssessmentId, Tenant] = field(default_factory=dict)
+    references: dict[AssessmentId, str | None] = field(default_factory=dict)
     watch: dict[AssessmentId, float] = field(default_factory=dict)
     outbox: "MemoryOutbox" = field(init=False)
+    deliveries: MemoryDeliveries = field(init=False)
 
     def __post_init__(self) -> None:
         self.outbox = MemoryOutbox(self.clock)
+        self.deliveries = MemoryDeliveries(self.clock, self.stored.__contains__)
 
     def _now(self) -> float:
         return self.clock().timestamp()
 
-    def add(self, assessment: Assessment, *, look_again_s: float) -> None:
-        """Store a new assessment."""
+    def add(
+        self, assessment: Assessment, *, look_again_s: float, reference: str | None = None
+    ) -> None:
+        """Store a new assessment, and under which digest of a reference it is listed."""
         self.stored[assessment.id] = assessment
+        self.references[assessment.id] = reference
         self.watch[assessment.id] = self._now() + look_again_s
 
     def get(self, assessment_id: AssessmentId) -> Assessment:
@@ -53,22 +62,27 @@ class MemoryRecords:
         only_if_due: bool = False,
     ) -> None:
         """Replace the assessment if it is still at `was.step`, and due if that is asked."""
-        self._require(was)
+        noted = self._require(was).recording_erased_at
         if only_if_due and self.watch.get(was.id, 0.0) > self._now():
             raise Stale(was.id)
-        self.stored[assessment.id] = assessment
+        self.stored[assessment.id] = replace(assessment, recording_erased_at=noted)
         if not assessment.status.final:
             self.watch[assessment.id] = self._now() + look_again_s
             return
         self.watch.pop(assessment.id, None)
-        if assessment.notify:
-            self.outbox.put(event_id(assessment), assessment.id)
+        self.outbox.put(event_id(assessment), assessment)
 
     def renew(self, assessment: Assessment, progress: Progress, *, lease_s: float) -> None:
         """Extend the lease and note the progress."""
         stored = self._require(assessment)
         self.stored[assessment.id] = replace(stored, progress=progress)
         self.watch[assessment.id] = self._now() + lease_s
+
+    def note_erased(self, assessment_id: AssessmentId, *, at: datetime) -> None:
+        """Note when the recording was erased; the first note counts."""
+        stored = self.stored.get(assessment_id)
+        if stored is not None and stored.recording_erased_at is None:
+            self.stored[assessment_id] = replace(stored, recording_erased_at=at)
 
     def due(self, limit: int) -> Sequence[AssessmentId]:
         """Return assessments whose time has come, longest waiting first."""
@@ -85,9 +99,11 @@ class MemoryRecords:
     def erase(self, assessment: Assessment) -> None:
         """Forget the assessment."""
         self.stored.pop(assessment.id, None)
+        self.references.pop(assessment.id, None)
         self.watch.pop(assessment.id, None)
         self.erased[assessment.id] = assessment.tenant
         self.outbox.forget(assessment.id)
+        self.deliveries.erase(assessment.id)
 
     def position(self, assessment: Assessment) -> int | None:
         """Return how many queued assessments are older."""
@@ -104,38 +120,35 @@ class MemoryRecords:
 
 @dataclass
 class MemoryOutbox:
-    """Events by id: for whom, when due, how often tried."""
+    """Endings by id, and when each is due; how many each tenant has had."""
 
     clock: Clock
-    events: dict[str, tuple[AssessmentId, float, int]] = field(default_factory=dict)
+    events: dict[str, tuple[Ending, float]] = field(default_factory=dict)
+    sequences: Counter[Tenant] = field(default_factory=Counter)
 
-    def put(self, event: str, assessment_id: AssessmentId) -> None:
-        """Add an event that is due now."""
-        self.events[event] = (assessment_id, self.clock().timestamp(), 0)
+    def put(self, event: str, assessment: Assessment) -> None:
+        """Add an ending that is due now."""
+        self.sequences[assessment.tenant] += 1
+        ending = Ending(event, assessment.id, self.sequences[assessment.tenant])
+        self.events[event] = (ending, self.clock().timestamp())
 
-    def take(self, *, lease_s: float) -> Delivery | None:
-        """Return a due event and hide it for a while."""
+    def take(self, *, lease_s: float) -> Ending | None:
+        """Return an ending and hide it for a while."""
         now = self.clock().timestamp()
-        for event, (assessment_id, at, attempts) in self.events.items():
+        for event, (ending, at) in self.events.items():
             if at <= now:
-                self.events[event] = (assessment_id, now + lease_s, attempts + 1)
-                return Delivery(event, assessment_id, attempts + 1)
+                self.events[event] = (ending, now + lease_s)
+                return ending
         return None
 
-    def retry(self, delivery: Delivery, *, after_s: float) -> None:
-        """Have the event delivered again later."""
-        if delivery.event_id in self.events:
-            at = self.clock().timestamp() + after_s
-            self.events[delivery.event_id] = (delivery.assessment_id, at, delivery.attempts)
-
-    def close(self, delivery: Delivery) -> None:
-        """Forget the event."""
-        self.events.pop(delivery.event_id, None)
+    def close(self, ending: Ending) -> None:
+        """Forget the ending."""
+        self.events.pop(ending.event_id, None)
 
     def forget(self, assessment_id: AssessmentId) -> None:
-        """Forget every event of the assessment."""
-        kept = {key: value for key, value in self.events.items() if value[0] != assessment_id}
-        self.events = kept
+        """Forget the ending of the assessment."""
+        events = self.events.items()
+        self.events = {key: one for key, one in events if one[0].assessment_id != assessment_id}
 
 
 @dataclass
@@ -147,26 +160,6 @@ class MemoryQueue:
     def submit(self, assessment_id: AssessmentId) -> None:
         """Ask a worker to run the assessment."""
         self.submitted.append(assessment_id)
-
-
-@dataclass
-class MemoryKeys:
-    """Keys as they are: memory is not a place where they rest."""
-
-    tenants: dict[str, Tenant] = field(default_factory=dict)
-    configured: str = ""
-
-    def configure(self, key: str, tenant: Tenant) -> None:
-        """Let the key speak for the tenant, instead of the one before it."""
-        self.tenants.pop(self.configured, None)
-        self.tenants[key] = tenant
-        self.configured = key
-
-    def tenant_of(self, key: str) -> Tenant:
-        """Return whose key it is, or raise `Unauthenticated`."""
-        if key not in self.tenants:
-            raise Unauthenticated("unknown key")
-        return self.tenants[key]
 
 
 @dataclass

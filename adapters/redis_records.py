@@ -4,7 +4,8 @@ mien:assessment:ID   hash: status, attempt (what a writer must have seen), docum
 stage and percent, nonce of the last write
 mien:watch           every assessment that is not final, by when to look at it again
 mien:queued, mien:processing   by age
-mien:outbox          events not yet delivered, by when to try; mien:event:EVENT counts tries
+mien:outbox          ends that are to be told; mien:event:EVENT whose, and its number
+mien:outbox:sequences   the number of each tenant's last end
 mien:gone:ID         the tenant of an assessment that was deleted, for 30 days
 """
 
@@ -17,6 +18,8 @@ from typing import Any, Final, cast
 
 import redis
 
+from adapters.redis_deliveries import DELIVERY, DUE, log_of
+from adapters.redis_index import DEADLINES, ERASURES, index, index_of, place_of
 from adapters.redis_store import PREFIX, Scripts, reachable
 from assessment.assessment import (
     Assessment,
@@ -29,8 +32,9 @@ from assessment.assessment import (
 )
 from assessment.events import event_id
 from assessment.faults import Gone, NotFound, Stale
-from assessment.ports import Delivery
+from assessment.ports import Ending
 
+RECORD: Final = PREFIX + "assessment:"
 WATCH: Final = PREFIX + "watch"
 QUEUED: Final = PREFIX + "queued"
 PROCESSING: Final = PREFIX + "processing"
@@ -40,7 +44,7 @@ GONE_KEPT_S: Final = 30 * 24 * 3600
 
 
 def _record(assessment_id: AssessmentId) -> str:
-    return f"{PREFIX}assessment:{assessment_id}"
+    return RECORD + assessment_id
 
 
 def _gone(assessment_id: AssessmentId) -> str:
@@ -54,12 +58,24 @@ class RedisRecords:
         self._client = client
         self._run = Scripts(client)
 
-    def add(self, assessment: Assessment, *, look_again_s: float) -> None:
-        """Store a new assessment, and have it looked at again after a while."""
-        one = assessment.id
-        keys = [_record(one), WATCH, QUEUED, _gone(one)]
-        created = assessment.created_at.timestamp()
-        self._run("add", keys, one, _document(assessment), created, look_again_s)
+    def add(
+        self, assessment: Assessment, *, look_again_s: float, reference: str | None = None
+    ) -> None:
+        """Store a new assessment, list it, and have it looked at again after a while."""
+        one, references = assessment.id, ""
+        if reference is not None:
+            references = index_of(assessment.tenant, reference)
+        watched = [_record(one), WATCH, QUEUED, _gone(one)]
+        self._run(
+            "add",
+            [*watched, index(assessment), references, DEADLINES],
+            one,
+            _document(assessment),
+            assessment.created_at.timestamp(),
+            look_again_s,
+            place_of(assessment),
+            _seconds_allowed(assessment),
+        )
 
     def get(self, assessment_id: AssessmentId) -> Assessment:
         """Return the assessment, or raise `NotFound` or `Gone`."""
@@ -70,7 +86,7 @@ class RedisRecords:
             raise Gone(tenant)
         if not fields:
             raise NotFound(assessment_id)
-        return _assessment(fields)
+        return assessment_of(fields)
 
     def save(
         self,
@@ -83,6 +99,7 @@ class RedisRecords:
         """Replace the stored assessment if it is still at `was.step`, else raise `Stale`."""
         event = event_id(assessment)
         keys = [_record(assessment.id), WATCH, QUEUED, PROCESSING, OUTBOX, EVENT + event]
+        keys += [index(assessment), DEADLINES, ERASURES]
         saved = self._run(
             "save",
             keys,
@@ -96,11 +113,13 @@ class RedisRecords:
             assessment.progress.percent,
             look_again_s,
             int(assessment.status.final),
-            int(assessment.notify),
+            assessment.tenant,
             assessment.created_at.timestamp(),
             secrets.token_hex(8),
             event,
             int(only_if_due),
+            place_of(assessment),
+            -1 if assessment.erase_after_s is None else assessment.erase_after_s,
         )
         if not saved:
             raise Stale(assessment.id)
@@ -112,6 +131,10 @@ class RedisRecords:
         arguments = (one, status, attempt, progress.stage, progress.percent, lease_s)
         if not self._run("renew", keys, *arguments):
             raise Stale(one)
+
+    def note_erased(self, assessment_id: AssessmentId, *, at: datetime) -> None:
+        """Note when the recording was erased; the first note counts."""
+        self._run("note_erased", [_record(assessment_id)], at.isoformat())
 
     def due(self, limit: int) -> Sequence[AssessmentId]:
         """Return assessments whose time to be looked at has come."""
@@ -126,7 +149,8 @@ class RedisRecords:
         """Forget the assessment; `get` raises `Gone` from now on."""
         one, event = assessment.id, event_id(assessment)
         keys = [_record(one), WATCH, QUEUED, PROCESSING, OUTBOX, EVENT + event, _gone(one)]
-        self._run("erase", keys, one, event, assessment.tenant, GONE_KEPT_S)
+        keys += [DEADLINES, ERASURES, log_of(one), DUE]
+        self._run("erase", keys, one, event, assessment.tenant, GONE_KEPT_S, DELIVERY)
 
     def position(self, assessment: Assessment) -> int | None:
         """Return how many assessments are ahead in the queue, or None when it does not wait."""
@@ -148,34 +172,37 @@ class RedisOutbox:
         self._client = client
         self._run = Scripts(client)
 
-    def take(self, *, lease_s: float) -> Delivery | None:
-        """Return a due event and hide it from other senders for a while."""
+    def take(self, *, lease_s: float) -> Ending | None:
+        """Return an ending and hide it from other senders for a while."""
         taken = self._run("take", [OUTBOX], EVENT, lease_s)
         if taken is None:
             return None
-        event, assessment_id, attempts = taken
-        return Delivery(event, AssessmentId(assessment_id or ""), int(attempts))
+        event, assessment_id, sequence = taken
+        return Ending(event, AssessmentId(assessment_id), int(sequence))
 
-    def retry(self, delivery: Delivery, *, after_s: float) -> None:
-        """Have the event delivered again later."""
-        self._run("retry", [OUTBOX], delivery.event_id, after_s)
-
-    def close(self, delivery: Delivery) -> None:
-        """Forget the event: it was delivered, or every try is used up."""
-        with reachable():
-            self._client.zrem(OUTBOX, delivery.event_id)
-            self._client.delete(EVENT + delivery.event_id)
+    def close(self, ending: Ending) -> None:
+        """Forget the ending: there is a delivery for each of its targets."""
+        with reachable(), self._client.pipeline(transaction=True) as change:
+            change.zrem(OUTBOX, ending.event_id)
+            change.delete(EVENT + ending.event_id)
+            change.execute()
 
 
 def _document(assessment: Assessment) -> str:
     fields = asdict(replace(assessment, progress=Progress()))
-    fields["created_at"] = assessment.created_at.isoformat()
-    fields["updated_at"] = assessment.updated_at.isoformat()
-    del fields["progress"]
-    return json.dumps(fields)
+    del fields["progress"], fields["recording_erased_at"]
+    return json.dumps(fields, default=datetime.isoformat)
 
 
-def _assessment(fields: dict[str, str]) -> Assessment:
+def _seconds_allowed(assessment: Assessment) -> float:
+    """Return the time from creation to deadline, -1 without one; the store's clock measures it."""
+    if assessment.expires_at is None:
+        return -1
+    return (assessment.expires_at - assessment.created_at).total_seconds()
+
+
+def assessment_of(fields: Mapping[str, str]) -> Assessment:
+    """Return the assessment that the fields of a record hold."""
     raw: dict[str, Any] = json.loads(fields["document"])
     return Assessment(
         id=AssessmentId(raw["id"]),
@@ -187,6 +214,13 @@ def _assessment(fields: dict[str, str]) -> Assessment:
         fault=raw["fault"],
         attempt=raw["attempt"],
         crashes=raw["crashes"],
-        notify=raw["notify"],
+        expires_at=_moment(raw.get("expires_at")),
+        erase_after_s=raw.get("erase_after_s"),
+        ended_at=_moment(raw.get("ended_at")),
+        recording_erased_at=_moment(fields.get("recording_erased_at")),
         progress=Progress(Stage(fields["stage"]), int(fields["percent"])),
     )
+
+
+def _moment(written: str | None) -> datetime | None:
+    return datetime.fromisoformat(written) if written else None

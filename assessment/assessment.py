@@ -15,7 +15,7 @@ attempt that are stored. `crashes` counts claims whose worker vanished.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, NewType
 
@@ -56,6 +56,7 @@ class Stage(StrEnum):
 
     QUEUED = "queued"
     STARTING = "starting"
+    FETCHING = "fetching"
     SCORING = "scoring"
     AGGREGATING = "aggregating"
     DONE = "done"
@@ -86,6 +87,8 @@ class Assessment:
     """One recording, its status, how often it was tried, and what ended it.
 
     It holds no patient data: the request, the recording and the result are blobs.
+    `expires_at` is its deadline; once it has ended it is kept for `erase_after_s`.
+    `recording_erased_at` and `progress` are noted beside the steps, not by them.
     """
 
     id: AssessmentId
@@ -97,13 +100,31 @@ class Assessment:
     fault: str | None = None
     attempt: int = 0
     crashes: int = 0
-    notify: bool = False
+    expires_at: datetime | None = None
+    erase_after_s: int | None = None
+    ended_at: datetime | None = None
+    recording_erased_at: datetime | None = None
     progress: Progress = Progress()
 
     @property
     def step(self) -> tuple[Status, int]:
         """What a writer must have seen; the attempt fences off a worker given up for dead."""
         return self.status, self.attempt
+
+    @property
+    def erase_at(self) -> datetime | None:
+        """When all of it is erased; None before its end, or when nobody said for how long."""
+        if self.ended_at is None or self.erase_after_s is None:
+            return None
+        return self.ended_at + timedelta(seconds=self.erase_after_s)
+
+    def overdue(self, now: datetime) -> bool:
+        """Whether its deadline has passed before its end."""
+        return not self.status.final and self.expires_at is not None and self.expires_at <= now
+
+    def outlived(self, now: datetime) -> bool:
+        """Whether the time for which it was to be kept is over."""
+        return self.erase_at is not None and self.erase_at <= now
 
     def to(
         self,
@@ -124,6 +145,7 @@ class Assessment:
             fault=fault,
             attempt=self.attempt + (status is Status.PROCESSING),
             crashes=self.crashes + crashed,
+            ended_at=at if status.final else None,
             progress=_progress_on_entering(status),
             updated_at=at,
         )

@@ -1,14 +1,19 @@
 """How the blobs of an assessment are called.
 
 request.json            what was asked, from intake to deletion
+answer.json             what was answered to it, where it came with an Idempotency-Key
 video                   from intake until its frames are scored
 measurement.json        from then until the result stands
 result.N.json, timeline.N.jsonl   written by attempt N; the record says which one counts
 """
 
+from collections.abc import Iterator
 from typing import Final
 
+from assessment.assessment import Assessment, Status
+
 REQUEST: Final = "request.json"
+ANSWER: Final = "answer.json"
 VIDEO: Final = "video"
 MEASUREMENT: Final = "measurement.json"
 TRANSIENT: Final = (VIDEO, MEASUREMENT)
@@ -23,3 +28,17 @@ def result_name(attempt: int) -> str:
 def timeline_name(attempt: int) -> str:
     """Return the name of the timeline that an attempt writes."""
     return f"timeline.{attempt}.jsonl"
+
+
+def unkept(ended: Assessment) -> Iterator[str]:
+    """Yield what an ended assessment must not have: what led to a result, and those given up."""
+    yield from TRANSIENT
+    for attempt in range(1, ended.attempt + 1):
+        if ended.status is not Status.SUCCEEDED or attempt != ended.attempt:
+            yield result_name(attempt)
+            yield timeline_name(attempt)
+
+
+def class_of(name: str) -> str:
+    """Return what a blob is, as receipts of deletion call it: `recording`, `request`, `result`."""
+    return "recording" if name == VIDEO else name.split(".", 1)[0]

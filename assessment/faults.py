@@ -3,12 +3,26 @@
 Fault
 ├── Rejected                 the caller's mistake; trying again will not help
 │   ├── Unauthenticated      no key, or one that is not ours
+│   ├── Forbidden            the key does not have the scope
+│   ├── LastAdminKey         nobody could manage the tenant's keys afterwards
+│   ├── KeyOfSettings        only the settings can end this key
+│   ├── TooManyKeys          the tenant has as many keys as it may have
+│   ├── RateLimited          too many requests in a short time
+│   ├── QuotaExceeded        the tenant has as much at work, or stored, as it may have
+│   ├── TooManyUploads       the tenant has as many open uploads as it may have
+│   ├── IdempotencyInFlight  the same Idempotency-Key is being worked on
 │   ├── NotFound             no such assessment, or somebody else's
+│   │   ├── NoSuchKey        no such key, or somebody else's
+│   │   ├── NoSuchEndpoint   no such webhook endpoint, or somebody else's
+│   │   └── NoSuchDelivery   no such entry in the delivery log
 │   ├── Gone                 it was deleted
+│   ├── EndpointDisabled     nothing is sent to the webhook endpoint
+│   ├── TooManyEndpoints     the tenant has as many webhook endpoints as it may
 │   ├── NotReady             the assessment has not reached what was asked for
 │   ├── Invalid              the request breaks a rule; `pointer` says where
 │   │   ├── CallbackNotAllowed
 │   │   ├── SourceNotAllowed
+│   │   ├── IdempotencyMismatch
 │   │   └── DigestMismatch
 │   ├── Malformed            the bytes do not follow the protocol they claim
 │   ├── NotAVideo            not one of the containers that are accepted
@@ -21,10 +35,12 @@ Fault
 │       ├── DecodeTimeout    the decoder did not finish in its time
 │       ├── AttemptTimeout   one attempt took longer than its limit
 │       ├── DecoderCrashed   the decoder process died
+│       ├── SourceNotFetched the recording could not be fetched from its address
 │       └── SourceMissing    the recording is no longer there
 ├── IllegalTransition        an assessment was asked to go where it cannot
 ├── Stale                    somebody else moved the assessment first
 ├── WorkerCrashed            every worker that took the assessment died
+├── DeadlinePassed           the assessment had not ended by its deadline
 ├── InternalError            a bug of ours
 ├── ModelContract            a network answered what its manifest does not promise
 ├── Misconfigured            the operator must act before this can start
@@ -60,11 +76,112 @@ class Unauthenticated(Rejected):
     advice = "Send a valid key as `Authorization: Bearer sk_…`."
 
 
+class Forbidden(Rejected):
+    """The key does not have the scope that the request needs."""
+
+    code = "forbidden"
+    advice = "Use a key with the scope that `missing_scope` names."
+
+    def __init__(self, missing_scope: str) -> None:
+        super().__init__(f"the key lacks the scope {missing_scope}")
+        self.missing_scope = missing_scope
+
+
+class LastAdminKey(Rejected):
+    """Without this key nobody could manage the tenant's keys."""
+
+    code = "last_admin_key"
+    advice = "Make another key with the scope `admin` first, then revoke this one."
+
+
+class KeyOfSettings(Rejected):
+    """The key stands in the service's settings, and only they can end it."""
+
+    code = "key_of_settings"
+    advice = "This key comes from the service's settings. The operator changes it there."
+
+
+class TooManyKeys(Rejected):
+    """The tenant has as many keys as it may have."""
+
+    code = "too_many_keys"
+    advice = "Revoke keys that are no longer used, then make this one."
+
+
+class RateLimited(Rejected):
+    """Too many requests in a short time; it passes by itself."""
+
+    code = "rate_limited"
+    advice = "Wait as many seconds as `Retry-After` says, and send fewer requests a minute."
+
+    def __init__(self, policy: str, *, retry_after_s: int) -> None:
+        super().__init__(f"over the limit of {policy}")
+        self.policy = policy
+        self.retry_after_s = retry_after_s
+
+
+class QuotaExceeded(Rejected):
+    """The tenant has as much at work, or stored, as it may have."""
+
+    code = "quota_exceeded"
+    advice = "Wait until assessments have ended, or cancel or delete some. Then send it again."
+
+    def __init__(self, policy: str) -> None:
+        super().__init__(f"over the quota of {policy}")
+        self.policy = policy
+
+
+class TooManyUploads(Rejected):
+    """The tenant has as many open uploads as it may have."""
+
+    code = "too_many_uploads"
+    advice = "Finish, use or delete uploads first. Those that are given up expire by themselves."
+
+
+class IdempotencyInFlight(Rejected):
+    """Another request with the same Idempotency-Key has not been answered yet."""
+
+    code = "idempotency_in_flight"
+    advice = "The first request with this Idempotency-Key is being worked on. Send it again soon."
+
+
 class NotFound(Rejected):
     """No assessment has that id, or it belongs to somebody else."""
 
     code = "not_found"
     advice = "There is no such assessment for this key. Check the id."
+
+
+class NoSuchEndpoint(NotFound):
+    """No webhook endpoint has that id, or it belongs to somebody else."""
+
+    advice = "There is no such webhook endpoint for this key. Check the id."
+
+
+class NoSuchDelivery(NotFound):
+    """The delivery log has no such entry."""
+
+    advice = "There is no such delivery of this assessment. Its delivery log lists them."
+
+
+class EndpointDisabled(Rejected):
+    """Nothing is sent to the webhook endpoint."""
+
+    code = "endpoint_disabled"
+    advice = "The webhook endpoint is disabled or deleted. Set `enabled` to true first."
+
+
+class TooManyEndpoints(Rejected):
+    """The tenant has as many webhook endpoints as it may."""
+
+    code = "too_many_endpoints"
+    advice = "There are 20 webhook endpoints, which is all there can be. Delete one first."
+
+
+class NoSuchKey(NotFound):
+    """The tenant has no key of that id."""
+
+    advice = "There is no such key for this tenant. `GET /v1/keys` lists them."
 
 
 class Gone(Rejected):
@@ -108,6 +225,13 @@ class SourceNotAllowed(Invalid):
 
     code = "source_not_allowed"
     advice = "Use a public https address without user name or password."
+
+
+class IdempotencyMismatch(Invalid):
+    """The Idempotency-Key was used before, for another request."""
+
+    code = "idempotency_mismatch"
+    advice = "This Idempotency-Key belongs to another request. Use a new key for a new request."
 
 
 class DigestMismatch(Invalid):
@@ -195,6 +319,16 @@ class DecoderCrashed(Unusable):
     advice = "The recording breaks the decoder. Export it again as H.264."
 
 
+class SourceNotFetched(Unusable):
+    """The recording could not be fetched from its address."""
+
+    code = "source_not_fetched"
+    advice = (
+        "The address did not give the recording. It must be public, answer 200 without a login, "
+        "redirect three times at most and be quick enough. Correct it and send the request again."
+    )
+
+
 class SourceMissing(Unusable):
     """The recording is no longer there and no measurement was kept."""
 
@@ -221,6 +355,13 @@ class WorkerCrashed(Fault):
 
     code = "worker_crashed"
     advice = "The recording stopped every worker that tried it. Export it again as H.264."
+
+
+class DeadlinePassed(Fault):
+    """The assessment had not ended by the deadline that its request set."""
+
+    code = "deadline_passed"
+    advice = "It had not finished by its deadline. Send it again, with a longer `deadline_s`."
 
 
 class InternalError(Fault):

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from assessment.assessment import Assessment, AssessmentId, Progress, Status, Tenant
+from assessment.assessment import Assessment, AssessmentId, Progress, Status
 
 Clock = Callable[[], datetime]
 
@@ -22,8 +22,13 @@ class Records(Protocol):
     raise `StoreUnavailable`.
     """
 
-    def add(self, assessment: Assessment, *, look_again_s: float) -> None:
-        """Store a new assessment, and have it looked at again after a while."""
+    def add(
+        self, assessment: Assessment, *, look_again_s: float, reference: str | None = None
+    ) -> None:
+        """Store a new assessment, list it, and have it looked at again after a while.
+
+        `reference` is the keyed digest of the caller's reference, under which it is listed too.
+        """
         ...
 
     def get(self, assessment_id: AssessmentId) -> Assessment:
@@ -41,13 +46,17 @@ class Records(Protocol):
         """Replace the stored assessment if it is still at `was.step`, else raise `Stale`.
 
         With `only_if_due` its time must have come, too: a lease that was renewed a moment
-        ago is not taken away. In the same step a final assessment that wants to `notify`
-        gets its outbox entry, and one that is not final is looked at again after `look_again_s`.
+        ago is not taken away. In the same step a final assessment gets its outbox entry,
+        whoever ends it, and one that is not final is looked at again after `look_again_s`.
         """
         ...
 
     def renew(self, assessment: Assessment, progress: Progress, *, lease_s: float) -> None:
         """Extend the lease and note the progress, or raise `Stale` when it was taken away."""
+        ...
+
+    def note_erased(self, assessment_id: AssessmentId, *, at: datetime) -> None:
+        """Note when the recording was erased; the first note counts, and none after deletion."""
         ...
 
     def due(self, limit: int) -> Sequence[AssessmentId]:
@@ -59,7 +68,7 @@ class Records(Protocol):
         ...
 
     def erase(self, assessment: Assessment) -> None:
-        """Forget the assessment; `get` raises `Gone` from now on."""
+        """Forget the assessment and its deliveries; `get` raises `Gone` from now on."""
         ...
 
     def position(self, assessment: Assessment) -> int | None:
@@ -72,27 +81,23 @@ class Records(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
-    """One event on its way to a callback; `attempts` includes the one that begins now."""
+class Ending:
+    """An assessment's end that is to be told; `sequence` counts the endings of its tenant."""
 
     event_id: str
     assessment_id: AssessmentId
-    attempts: int
+    sequence: int
 
 
 class Outbox(Protocol):
-    """Events that have not been delivered. Written by `Records.save` only."""
+    """Endings that have not become deliveries yet. Written by `Records.save` only."""
 
-    def take(self, *, lease_s: float) -> Delivery | None:
-        """Return a due event and hide it from other senders for a while."""
+    def take(self, *, lease_s: float) -> Ending | None:
+        """Return an ending and hide it from other senders for a while."""
         ...
 
-    def retry(self, delivery: Delivery, *, after_s: float) -> None:
-        """Have the event delivered again later."""
-        ...
-
-    def close(self, delivery: Delivery) -> None:
-        """Forget the event: it was delivered, or every try is used up."""
+    def close(self, ending: Ending) -> None:
+        """Forget the ending: there is a delivery for each of its targets."""
         ...
 
 
@@ -137,18 +142,6 @@ class Queue(Protocol):
 
     def submit(self, assessment_id: AssessmentId) -> None:
         """Ask a worker to run the assessment; asking twice, or in vain, is harmless."""
-        ...
-
-
-class Keys(Protocol):
-    """Who may call. Keys are kept as SHA-256 hashes only."""
-
-    def configure(self, key: str, tenant: Tenant) -> None:
-        """Let the key of the settings speak for the tenant, instead of the one before it."""
-        ...
-
-    def tenant_of(self, key: str) -> Tenant:
-        """Return whose key it is, or raise `Unauthenticated`."""
         ...
 
 

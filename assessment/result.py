@@ -105,9 +105,10 @@ class Result:
     """The whole answer.
 
     `expression` is what the first expression network of the request says, `more_expressions`
-    what the others say.
+    what the others say. With `sandbox` everything is made up.
     """
 
+    sandbox: bool = False
     severity: tuple[SeverityEstimate, ...] | None
     expression: ExpressionSummary | None
     more_expressions: tuple[ExpressionSummary, ...] = ()

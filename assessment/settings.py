@@ -48,6 +48,24 @@ class Settings(BaseSettings):
     """Largest recording."""
     free_min_bytes: NonNegativeInt = 256 * 2**20
     """Disk space that uploads must leave free."""
+    upload_ttl_s: PositiveFloat = 24 * 3600.0
+    """How long a resumable upload is kept, finished or not, until an assessment uses it."""
+    uploads_open_max: PositiveInt = 20
+    """Resumable uploads of one tenant at the same time, finished ones that wait included."""
+    event_streams: PositiveInt = 500
+    """Open event streams in one process of the service."""
+    quota_requests_per_minute: PositiveInt = 600
+    """Requests of one tenant in any minute."""
+    quota_creates_per_minute: PositiveInt = 120
+    """Assessments and uploads that one tenant may begin in any minute."""
+    quota_assessments: PositiveInt = 500
+    """Assessments of one tenant that are queued or processing at the same time."""
+    quota_stored_bytes: PositiveInt = 50 * 2**30
+    """Bytes of one tenant's uploads, and of its recordings until they are measured."""
+    result_ttl_s: PositiveInt = 7 * 86_400
+    """How long an ended assessment is kept at most, in seconds; a request may ask for less."""
+    page: bool = True
+    """Serves the web page at `/`."""
     video_max_seconds: PositiveInt = 3600
     """Longest recording, media time."""
     video_max_frames: PositiveInt = 220_000

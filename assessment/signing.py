@@ -31,12 +31,19 @@ def new_secret(randomness: bytes) -> str:
     return SECRET_PREFIX + base64.b64encode(randomness).decode()
 
 
-def signed_headers(message_id: str, timestamp: int, body: bytes, secret: str) -> dict[str, str]:
-    """Return the three headers of a delivery; `timestamp` is whole seconds since 1970."""
+def signed_headers(message_id: str, timestamp: int, body: bytes, *secrets: str) -> dict[str, str]:
+    """Return the three headers of a delivery; `timestamp` is whole seconds since 1970.
+
+    While a secret is rotated there are two, and as many signatures, a space between them.
+    """
     signed = b".".join((message_id.encode(), str(timestamp).encode(), body))
-    digest = hmac.new(secret_bytes(secret), signed, hashlib.sha256).digest()
     return {
         "webhook-id": message_id,
         "webhook-timestamp": str(timestamp),
-        "webhook-signature": "v1," + base64.b64encode(digest).decode(),
+        "webhook-signature": " ".join(_signature(signed, secret) for secret in secrets),
     }
+
+
+def _signature(signed: bytes, secret: str) -> str:
+    digest = hmac.new(secret_bytes(secret), signed, hashlib.sha256).digest()
+    return "v1," + base64.b64encode(digest).decode()

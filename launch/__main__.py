@@ -1,12 +1,12 @@
-"""`python -m launch up | demo | assess`: the command line of the embedded stack.
+"""`python -m launch up | demo | assess | keys`: the command line of the embedded stack.
 
 Exit codes: 0 done, or stopped as asked; 1 a fault, told on standard error; 2 wrong usage.
+`assess` has more: see `python -m launch assess --help`.
 """
 
 import argparse
 import os
 import sys
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -15,11 +15,13 @@ from honcho.printer import Printer
 from rich.console import Console
 from rich.text import Text
 
-from launch.assess import assess, save, show
-from launch.client import Assessments, connect
+from launch.assess_command import run_assess
+from launch.assess_options import add_assess
 from launch.demo import demo
 from launch.embedded import Ready, plan_for, running
 from launch.faults import Interrupted, LaunchFault
+from launch.key_command import run_keys
+from launch.key_options import add_keys
 
 PROJECT: Final = Path(__file__).resolve().parent.parent
 FOREVER_S: Final = 3600.0
@@ -35,11 +37,8 @@ def parser() -> argparse.ArgumentParser:
     show_all = commands.add_parser("demo", help="start a stack, assess one recording, stop it")
     show_all.add_argument("--video", type=Path, required=True, help="the recording")
     show_all.add_argument("--out", type=Path, default=Path("demo"), help="folder of the results")
-    one = commands.add_parser("assess", help="assess one recording on a running service")
-    one.add_argument("video", type=Path, help="the recording")
-    one.add_argument("--url", default="http://127.0.0.1:8080", help="address of the service")
-    one.add_argument("--key", help="API key; by default MIEN_API_KEY")
-    one.add_argument("--out", type=Path, help="folder for the assessment, timeline and report")
+    add_assess(commands)
+    add_keys(commands)
     return whole
 
 
@@ -84,25 +83,7 @@ def run_demo(
     demo(project, arguments.video, arguments.out, console, caller)
 
 
-def run_assess(
-    _project: Path, arguments: argparse.Namespace, console: Console, caller: Mapping[str, str]
-) -> None:
-    """Assess one recording on a service that runs already."""
-    key = arguments.key or caller.get("MIEN_API_KEY")
-    if not key:
-        raise LaunchFault("no API key: give --key, or set MIEN_API_KEY")
-    if not arguments.video.is_file():
-        raise LaunchFault(f"no recording at {arguments.video}")
-    with connect(arguments.url, key) as http:
-        api = Assessments(http)
-        assessment = assess(api, arguments.video, console, time.sleep)
-        files = save(api, assessment, arguments.out) if arguments.out else []
-    show(console, assessment)
-    for file in files:
-        console.print(f"Wrote {file}", highlight=False, soft_wrap=True)
-
-
-COMMANDS: Final = {"up": run_up, "demo": run_demo, "assess": run_assess}
+COMMANDS: Final = {"up": run_up, "demo": run_demo, "assess": run_assess, "keys": run_keys}
 
 
 def main(arguments: Sequence[str], caller: Mapping[str, str], project: Path = PROJECT) -> int:
@@ -110,12 +91,12 @@ def main(arguments: Sequence[str], caller: Mapping[str, str], project: Path = PR
     chosen = parser().parse_args(arguments)
     console = Console()
     try:
-        COMMANDS[chosen.command](project, chosen, console, caller)
+        return COMMANDS[chosen.command](project, chosen, console, caller) or 0
     except (Interrupted, KeyboardInterrupt):
         console.print("Stopped.")
     except LaunchFault as fault:
         Console(stderr=True).print(Text(str(fault)), style="red", soft_wrap=True)
-        return 1
+        return fault.exit_code
     return 0
 
 

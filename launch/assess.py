@@ -1,15 +1,14 @@
 """One recording from upload to result, over the public API."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 
 from launch.client import Assessments, Document
 from launch.faults import AssessmentFailed
-from launch.progress import display
+from launch.progress import Display, display
 from launch.summary import summary
 
 
@@ -19,22 +18,33 @@ def assess(
     """Upload a recording, follow it to its end, and return the assessment with its result."""
     created = api.create(video, {})
     console.print(f"Created assessment {created['id']}", highlight=False)
-    last = created
     with display(console) as shown:
-        for current in api.follow(created["id"], pause):
-            shown.show(current)
-            last = current
+        last = watch(api.follow(created["id"], pause), shown)
     require_result(last)
     return last
 
 
-def require_result(assessment: dict[str, Any]) -> None:
+def watch(states: Iterable[Document], shown: Display) -> Document:
+    """Show every state, and return the last one."""
+    last: Document = {}
+    for current in states:
+        shown.show(current)
+        last = current
+    return last
+
+
+def require_result(assessment: Document) -> None:
     """Raise `AssessmentFailed` with the service's own words unless there is a result."""
-    if assessment["status"] == "succeeded":
+    status = assessment["status"]
+    if status == "succeeded":
         return
-    error = assessment.get("error") or {}
-    reason = f"{error.get('code', 'no code')}: {error.get('detail', 'no detail')}"
-    raise AssessmentFailed(f"assessment {assessment['id']} {assessment['status']}, {reason}")
+    said = f"assessment {assessment['id']} {status}"
+    error = assessment.get("error")
+    if error:
+        said += f", {error.get('code', 'no code')}: {error.get('detail', 'no detail')}"
+    if error and error.get("retryable"):
+        said += " (sending it again can help)"
+    raise AssessmentFailed(said)
 
 
 def save(api: Assessments, assessment: Document, folder: Path) -> list[Path]:

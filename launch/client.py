@@ -2,18 +2,26 @@
 
 import json
 import mimetypes
+import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 import httpx
 
-from launch.faults import Refused, Unreachable
+from launch.event_source import Event, events_of
+from launch.faults import LaunchFault, Unreachable
+from launch.patience import delay_s
+from launch.recording import Counted, Sent, nobody
+from launch.refusal import require_success
 
 Document = dict[str, Any]
 
 POLL_S: Final = 0.4
 TERMINAL: Final = frozenset({"succeeded", "failed", "canceled", "expired"})
+TRIES: Final = 2
+STREAMING: Final = httpx.Timeout(30.0, connect=5.0, read=45.0)
+"""The service says something every 15 seconds."""
 TIMEOUT: Final = httpx.Timeout(30.0, connect=5.0, read=60.0, write=60.0)
 
 
@@ -30,19 +38,73 @@ def connect(url: str, key: str, *, use_proxies: bool = True) -> httpx.Client:
 class Assessments:
     """Creates assessments, follows them and fetches what they produced."""
 
-    def __init__(self, http: httpx.Client) -> None:
+    def __init__(self, http: httpx.Client, pause: Callable[[float], None] = time.sleep) -> None:
         self._http = http
+        self._pause = pause
 
-    def create(self, video: Path, request: Mapping[str, Any]) -> Document:
+    def create(
+        self,
+        video: Path,
+        request: Mapping[str, Any],
+        *,
+        idempotency_key: str | None = None,
+        sent: Sent = nobody,
+    ) -> Document:
         """Upload a recording and return the assessment; the file is streamed, not read whole."""
         kind = mimetypes.guess_type(video.name)[0] or "application/octet-stream"
-        with video.open("rb") as recording:
-            # The request goes first, so that the service knows what to do with the bytes.
-            parts = [
-                ("request", (None, json.dumps(request).encode(), "application/json")),
-                ("video", (video.name, recording, kind)),
-            ]
-            return self._send("POST", "/v1/assessments", files=parts).json()
+
+        def send() -> httpx.Response:
+            with Counted(video, sent) as recording:
+                # The request goes first, so that the service knows what to do with the bytes.
+                # The file's own name stays here: it may be a patient's.
+                parts = [
+                    ("request", (None, json.dumps(request).encode(), "application/json")),
+                    ("video", (f"recording{video.suffix}", recording, kind)),
+                ]
+                return self._create(idempotency_key, files=parts)
+
+        return self._patiently(send, again=idempotency_key is not None)
+
+    def create_from(
+        self, source: Mapping[str, str], request: Mapping[str, Any], *, idempotency_key: str
+    ) -> Document:
+        """Return the assessment of a recording that is an upload, or at an address."""
+        document = {**request, "source": dict(source)}
+        return self._patiently(lambda: self._create(idempotency_key, json=document), again=True)
+
+    def _create(self, idempotency_key: str | None, **body: Any) -> httpx.Response:
+        headers = {"Idempotency-Key": idempotency_key} if idempotency_key else {}
+        return self._send("POST", "/v1/assessments", headers=headers, **body)
+
+    def _patiently(self, send: Callable[[], httpx.Response], *, again: bool) -> Document:
+        """Send again what may pass by itself; only under a key that keeps it from doubling."""
+        failures = 0
+        while True:
+            try:
+                return send().json()
+            except LaunchFault as fault:
+                failures += 1
+                delay = delay_s(fault, failures, most=TRIES if again else 0)
+                if delay is None:
+                    raise
+                self._pause(delay)
+
+    def cancel(self, identifier: str) -> Document:
+        """Cancel the assessment and return it; refused with 409 when it has ended."""
+        return self._send("POST", f"/v1/assessments/{identifier}/cancel").json()
+
+    def events(self, identifier: str, last_id: str = "") -> Iterator[Event]:
+        """Yield what the service tells of the assessment, from the event after `last_id`."""
+        headers = {"Accept": "text/event-stream"}
+        if last_id:
+            headers["Last-Event-ID"] = last_id
+        url = f"/v1/assessments/{identifier}/events"
+        try:
+            with self._http.stream("GET", url, headers=headers, timeout=STREAMING) as answer:
+                require_success(answer)
+                yield from events_of(answer.iter_lines())
+        except httpx.HTTPError as error:
+            raise Unreachable.of(error) from error
 
     def get(self, identifier: str) -> Document:
         """Return the assessment as it is now."""
@@ -68,38 +130,16 @@ class Assessments:
     def _save(self, url: str, kind: str, path: Path) -> None:
         try:
             with self._http.stream("GET", url, headers={"Accept": kind}) as answer:
-                _require_success(answer)
+                require_success(answer)
                 with path.open("wb") as file:
                     file.writelines(answer.iter_bytes())
         except httpx.HTTPError as error:
-            raise _unreachable(error) from error
+            raise Unreachable.of(error) from error
 
     def _send(self, method: str, url: str, **options: Any) -> httpx.Response:
         try:
             answer = self._http.request(method, url, **options)
         except httpx.HTTPError as error:
-            raise _unreachable(error) from error
-        _require_success(answer)
+            raise Unreachable.of(error) from error
+        require_success(answer)
         return answer
-
-
-def _unreachable(error: httpx.HTTPError) -> Unreachable:
-    return Unreachable(f"{error.request.url} does not answer: {error or type(error).__name__}")
-
-
-def _require_success(answer: httpx.Response) -> None:
-    if answer.is_success:
-        return
-    answer.read()
-    try:
-        problem = answer.json()
-    except ValueError:
-        problem = {}
-    if not isinstance(problem, dict):
-        problem = {}
-    raise Refused(
-        status=answer.status_code,
-        title=str(problem.get("title", answer.reason_phrase)),
-        detail=str(problem.get("detail") or ""),
-        code=str(problem.get("code") or ""),
-    )

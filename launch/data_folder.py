@@ -2,6 +2,7 @@
 
 DATA/lock     held while a stack runs; says its process
 DATA/redis    append-only file of the records
+DATA/address  where Redis of the stack that runs, or ran last, listens
 DATA/blobs    recordings and results
 DATA/triton   backend directory, made anew at every start
 """
@@ -36,6 +37,19 @@ def held(data: Path) -> Generator[None]:
         for name in FOLDERS:
             _make_private(data / name)
         yield
+
+
+def note_redis_url(data: Path, url: str) -> None:
+    """Note where Redis listens, for commands that work beside the stack."""
+    (data / "address").write_text(url)
+
+
+def redis_url_of(data: Path) -> str | None:
+    """Return where Redis of the stack that holds the folder listens, or None when none ran."""
+    try:
+        return (data / "address").read_text().strip() or None
+    except OSError:
+        return None
 
 
 def _require_ours(data: Path) -> None:

@@ -107,6 +107,7 @@ def start(stack: Stack, plan: Plan) -> None:
     )
     program = redis_server.find_redis_server(plan.caller)
     stack.start(redis_server.redis_part(program, plan))
+    data_folder.note_redis_url(plan.data, plan.redis_url)
     stack.start(triton_server.triton_part(wheel, backends, libpython, plan))
     triton_control.write_control_file(plan)
     stack.wait_until(lambda: redis_server.answers(plan.redis_socket), REDIS_LIMIT_S, "redis")

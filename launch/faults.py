@@ -6,6 +6,7 @@ LaunchFault
 ├── PortInUse          something else listens there
 ├── PartDied           a part ended by itself
 ├── NotReady           the stack came up, but did not become ready in time
+├── WrongUsage         an argument cannot be right
 ├── Unreachable        the API does not answer
 ├── Refused            the API answered with a problem
 └── AssessmentFailed   the assessment ended without a result
@@ -14,10 +15,21 @@ LaunchFault
 import signal
 from collections.abc import Sequence
 from pathlib import Path
+from typing import ClassVar, Self
+
+import httpx
 
 
 class LaunchFault(Exception):
-    """Something that the person at the terminal has to know; ends the command with 1."""
+    """Something that the person at the terminal has to know; ends the command."""
+
+    exit_code: ClassVar[int] = 1
+
+
+class WrongUsage(LaunchFault):
+    """An argument cannot be right."""
+
+    exit_code = 2
 
 
 class MissingProgram(LaunchFault):
@@ -63,13 +75,27 @@ class NotReady(LaunchFault):
 class Unreachable(LaunchFault):
     """The API does not answer."""
 
+    @classmethod
+    def of(cls, error: httpx.HTTPError) -> Self:
+        """Return the fault that an error on the way there, or back, is."""
+        return cls(f"{error.request.url} does not answer: {error or type(error).__name__}")
+
 
 class Refused(LaunchFault):
     """The API answered with a problem (RFC 9457)."""
 
-    def __init__(self, status: int, title: str, detail: str, code: str) -> None:
+    def __init__(
+        self,
+        status: int,
+        title: str,
+        detail: str,
+        code: str,
+        *,
+        retry_after_s: float | None = None,
+    ) -> None:
         self.status = status
         self.code = code
+        self.retry_after_s = retry_after_s
         super().__init__(f"{title} (HTTP {status}, {code or 'no code'}). {detail}".strip())
 
 

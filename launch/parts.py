@@ -68,6 +68,11 @@ class Plan:
         return self.runtime / "redis.sock"
 
     @property
+    def redis_url(self) -> str:
+        """The address of Redis."""
+        return f"unix://{self.redis_socket}?db=0"
+
+    @property
     def url(self) -> str:
         """The address of the API."""
         return f"http://{HOST}:{self.port}"
@@ -106,7 +111,7 @@ def application_environment(plan: Plan) -> dict[str, str]:
     }
     defaults = {"MIEN_MODE": "research", "MIEN_CALLBACK_ALLOW_LOOPBACK": "true"}
     decided = {
-        "MIEN_REDIS_URL": f"unix://{plan.redis_socket}?db=0",
+        "MIEN_REDIS_URL": plan.redis_url,
         "MIEN_DATA": str(plan.data),
         "MIEN_TRITON_URL": plan.triton_url,
         "MIEN_MODEL_REPOSITORY": str(plan.model_repository),

@@ -1,4 +1,7 @@
-"""The progress of one assessment: a bar on a terminal, plain lines anywhere else."""
+"""The progress of one assessment: a bar on a terminal, plain lines anywhere else.
+
+First the recording is sent, then the service says how far it is.
+"""
 
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -10,6 +13,10 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 
 class Display(Protocol):
     """Shows how far an assessment is."""
+
+    def sent(self, done: int, total: int) -> None:
+        """Show how many bytes of the recording have been sent."""
+        ...
 
     def show(self, assessment: dict[str, Any]) -> None:
         """Show the state that the assessment has now."""
@@ -23,10 +30,16 @@ class Bar:
         self._progress = progress
         self._task = task
 
+    def sent(self, done: int, total: int) -> None:
+        """Move the bar."""
+        said = f"sending {megabytes(done)} of {megabytes(total)} MB"
+        self._progress.update(self._task, description=said, completed=percent_of(done, total))
+
     def show(self, assessment: dict[str, Any]) -> None:
         """Move the bar."""
         stage, percent = stage_and_percent(assessment)
-        self._progress.update(self._task, description=stage, completed=percent)
+        said = f"{stage}{outlook(assessment)}"
+        self._progress.update(self._task, description=said, completed=percent)
 
 
 class Lines:
@@ -38,11 +51,17 @@ class Lines:
 
     def show(self, assessment: dict[str, Any]) -> None:
         """Print a line unless it would say what the last one said."""
-        stage, percent = stage_and_percent(assessment)
+        self._print(*stage_and_percent(assessment), outlook(assessment))
+
+    def sent(self, done: int, total: int) -> None:
+        """Print a line for every further ten percent."""
+        self._print("sending", percent_of(done, total), f" {megabytes(total)} MB")
+
+    def _print(self, stage: str, percent: int, more: str) -> None:
         step = (stage, percent // 10)
         if step != self._last:
             self._last = step
-            self._console.print(f"{percent:3d} %  {stage}", highlight=False)
+            self._console.print(f"{percent:3d} %  {stage}{more}", highlight=False)
 
 
 def stage_and_percent(assessment: dict[str, Any]) -> tuple[str, int]:
@@ -55,6 +74,27 @@ def stage_and_percent(assessment: dict[str, Any]) -> tuple[str, int]:
     return str(stage or status), int(progress.get("percent") or 0)
 
 
+def outlook(assessment: dict[str, Any]) -> str:
+    """Return how many are ahead, or how long it may still take, as the end of a line."""
+    progress = assessment.get("progress") or {}
+    ahead, eta = progress.get("queue_position"), progress.get("eta_ms")
+    if assessment["status"] == "queued" and ahead:
+        return f", {ahead} ahead"
+    if assessment["status"] == "processing" and eta:
+        return f", about {max(1, round(eta['p50'] / 1000))} s left"
+    return ""
+
+
+def percent_of(done: int, total: int) -> int:
+    """Return the share in percent; of nothing, all is done."""
+    return 100 * done // total if total else 100
+
+
+def megabytes(count: int) -> str:
+    """Return the bytes in megabytes."""
+    return f"{count / 1e6:.1f}"
+
+
 @contextmanager
 def display(console: Console) -> Generator[Display]:
     """Return what fits the console."""
@@ -62,10 +102,10 @@ def display(console: Console) -> Generator[Display]:
         yield Lines(console)
         return
     columns = (
-        TextColumn("{task.description:>12}"),
+        TextColumn("{task.description:>28}"),
         BarColumn(),
         TextColumn("{task.percentage:>3.0f} %"),
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=console) as progress:
-        yield Bar(progress, progress.add_task("queued", total=100))
+        yield Bar(progress, progress.add_task("sending", total=100))

@@ -1,11 +1,12 @@
 """An assessment as its owner sees it: record, request and result in one object."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from assessment.request import Callback
-from service.archive import View
+from service.archive import Erased, View
 from service.problems import advice_of, retryable
 
 
@@ -18,10 +19,15 @@ def assessment_body(view: View) -> dict[str, Any]:
         "outcome": one.outcome,
         "created_at": timestamp(one.created_at),
         "updated_at": timestamp(one.updated_at),
+        "expires_at": _maybe(one.expires_at),
+        "ended_at": _maybe(one.ended_at),
+        "recording_erased_at": _maybe(one.recording_erased_at),
+        "erase_at": _maybe(one.erase_at),
         "progress": {
             "stage": one.progress.stage,
             "percent": one.progress.percent,
             "queue_position": view.queue_position,
+            "eta_ms": asdict(view.eta) if view.eta else None,
         },
         "reference": request.reference if request else None,
         "metadata": request.metadata if request else {},
@@ -29,6 +35,24 @@ def assessment_body(view: View) -> dict[str, Any]:
         "urls": _urls(one.id),
         "error": _error(one.fault) if one.fault else None,
         "result": view.result,
+    }
+
+
+def summary_body(view: View) -> dict[str, Any]:
+    """Return the object as lists hold it: without the result."""
+    body = assessment_body(view)
+    del body["result"]
+    return body
+
+
+def receipt_body(
+    assessment_id: str, deleted_at: datetime, erased: Iterable[Erased]
+) -> dict[str, Any]:
+    """Return the receipt of a deletion."""
+    return {
+        "id": assessment_id,
+        "deleted_at": timestamp(deleted_at),
+        "erased": [{"class": one.what, "at": _maybe(one.at)} for one in erased],
     }
 
 
@@ -45,9 +69,19 @@ def timestamp(at: datetime) -> str:
     return at.isoformat().replace("+00:00", "Z")
 
 
+def _maybe(at: datetime | None) -> str | None:
+    return None if at is None else timestamp(at)
+
+
 def _urls(assessment_id: str) -> Mapping[str, str]:
     own = f"/v1/assessments/{assessment_id}"
-    return {"self": own, "timeline": f"{own}/timeline", "report": f"{own}/report"}
+    return {
+        "self": own,
+        "cancel": f"{own}/cancel",
+        "events": f"{own}/events",
+        "timeline": f"{own}/timeline",
+        "report": f"{own}/report",
+    }
 
 
 def _error(code: str) -> Mapping[str, Any]:

@@ -10,17 +10,47 @@ from fastapi import FastAPI
 
 from adapters.blobs import FolderBlobs
 from adapters.queue import CeleryQueue, celery_app
-from adapters.redis_access import RedisKeys, RedisRoster
+from adapters.redis_access import RedisRoster
+from adapters.redis_deliveries import RedisDeliveries
+from adapters.redis_endpoints import RedisEndpoints
+from adapters.redis_idempotency import RedisMarks
+from adapters.redis_keys import RedisKeys
+from adapters.redis_listing import RedisListing
+from adapters.redis_pace import RedisPace
+from adapters.redis_quotas import RedisOpenAssessments, RedisRates
 from adapters.redis_records import RedisRecords
+from adapters.redis_standings import RedisStandings
 from adapters.redis_store import connect
+from adapters.redis_uploads import RedisUploads
+from adapters.secret_file import kept_secret
 from assessment.assessment import Tenant
 from assessment.manifest import load_manifests
+from assessment.quotas import Allowance
 from assessment.settings import Settings
-from service import models, probes, problems, routes
+from service import (
+    batch_routes,
+    cancel_routes,
+    create_routes,
+    delivery_routes,
+    event_routes,
+    key_routes,
+    listing_routes,
+    models,
+    page,
+    probes,
+    problem_routes,
+    problems,
+    routes,
+    timeline_routes,
+    upload_routes,
+    webhook_routes,
+)
 from service.description import Api
 from service.desk import Desk, Ports, Rules
 from service.envelope import Envelope
 from service.linger import Linger
+from service.stopping import told_to_stop
+from service.tus import Tus
 
 FIRST_TENANT = Tenant("default")
 
@@ -36,10 +66,19 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         records=RedisRecords(client),
         blobs=blobs,
         queue=CeleryQueue(celery_app(settings.redis_url, attempt_limit_s=settings.attempt_limit_s)),
-        keys=RedisKeys(client),
+        keys=RedisKeys(client, now),
+        rates=RedisRates(client),
+        open=RedisOpenAssessments(client),
+        endpoints=RedisEndpoints(client),
+        deliveries=RedisDeliveries(client),
+        uploads=RedisUploads(client),
         roster=RedisRoster(client),
+        pace=RedisPace(client),
+        standings=RedisStandings(client),
         manifests=load_manifests(settings.model_repository),
         clock=now,
+        listing=RedisListing(client),
+        marks=RedisMarks(client),
     )
     first_key = settings.api_key.get_secret_value() if settings.api_key else None
     return build(ports, rules(settings, blobs), first_key=first_key)
@@ -51,8 +90,20 @@ def rules(settings: Settings, blobs: FolderBlobs) -> Rules:
         staging=blobs.staging,
         upload_max_bytes=settings.upload_max_bytes,
         free_min_bytes=settings.free_min_bytes,
+        upload_ttl_s=settings.upload_ttl_s,
+        uploads_open_max=settings.uploads_open_max,
         look_again_s=settings.requeue_s,
+        result_ttl_s=settings.result_ttl_s,
+        seal_key=kept_secret(settings.data / "seal.key"),
         allow_loopback=settings.callback_allow_loopback,
+        allowance=Allowance(
+            requests_per_minute=settings.quota_requests_per_minute,
+            creates_per_minute=settings.quota_creates_per_minute,
+            assessments=settings.quota_assessments,
+            stored_bytes=settings.quota_stored_bytes,
+        ),
+        page=settings.page,
+        most_streams=settings.event_streams,
     )
 
 
@@ -63,19 +114,35 @@ def build(ports: Ports, rules: Rules, *, first_key: str | None = None) -> FastAP
     async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
         if first_key is not None:
             await run_sync(ports.keys.configure, first_key, FIRST_TENANT)
-        yield
+        with told_to_stop(desk.followers.stop):
+            yield
 
     app = assemble(Api(lifespan=lifespan))
+    if rules.page:
+        page.install(app)
     app.state.desk = desk = Desk.of(ports, rules)
     app.add_middleware(Envelope, observe=desk.metrics.observe)
     app.add_middleware(Linger)
+    app.add_middleware(Tus)
     return app
 
 
 def assemble(app: FastAPI) -> FastAPI:
     """Return the application with its routes and problems, without a world behind it."""
-    for router in (routes.router, routes.one, models.router, probes.router):
+    app.include_router(listing_routes.router)
+    app.include_router(cancel_routes.router)
+    app.include_router(upload_routes.router)
+    app.include_router(upload_routes.one)
+    app.include_router(create_routes.router)
+    app.include_router(batch_routes.router)
+    for router in (routes.one, models.router, probes.router, key_routes.router, key_routes.one):
         app.include_router(router)
+    app.include_router(event_routes.router)
+    app.include_router(timeline_routes.router)
+    app.include_router(delivery_routes.router)
+    app.include_router(webhook_routes.router)
+    app.include_router(webhook_routes.one)
+    app.include_router(problem_routes.router)
     problems.install(app)
     return app
 

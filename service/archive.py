@@ -1,15 +1,18 @@
 """Assessments as their owner reads and erases them. Plain Python."""
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, BinaryIO
 
 from assessment.assessment import ID_PATTERN, Assessment, AssessmentId, Status, Tenant
-from assessment.blob_names import REQUEST, result_name, timeline_name
+from assessment.blob_names import REQUEST, VIDEO, class_of, result_name, timeline_name
+from assessment.eta import Eta
 from assessment.faults import Gone, InternalError, NotFound, NotReady
-from assessment.ports import Blobs, Records
+from assessment.ports import Blobs, Clock, Records
 from assessment.request import AssessmentRequest
+from assessment.standing import Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,15 @@ class View:
     request: AssessmentRequest | None
     result: Mapping[str, Any] | None
     queue_position: int | None
+    eta: Eta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """A class of what was kept, and when it was erased; None when nobody noted the time."""
+
+    what: str
+    at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +40,8 @@ class Archive:
 
     records: Records
     blobs: Blobs
+    clock: Clock
+    estimate: Callable[[Standing], Eta | None]
 
     def find(self, tenant: Tenant, assessment_id: str) -> Assessment:
         """Return the assessment; somebody else's is `NotFound`, like one that never was."""
@@ -41,19 +55,32 @@ class Archive:
             raise
         if assessment.tenant != tenant:
             raise NotFound
+        if assessment.outlived(self.clock()):
+            raise Gone(tenant)  # The sweeper is on its way.
         return assessment
 
     def view(self, assessment: Assessment) -> View:
         """Return the assessment with its request, its result and its place in the queue."""
+        outline = self.outline(assessment, self.records.position(assessment))
+        if assessment.status is not Status.SUCCEEDED:
+            return outline
+        return replace(outline, result=self.result(assessment))
+
+    def result(self, assessment: Assessment) -> Mapping[str, Any]:
+        """Return the result, or raise `NotReady`."""
+        if assessment.status is not Status.SUCCEEDED:
+            raise NotReady
+        return json.loads(self._blob(assessment, result_name(assessment.attempt)))
+
+    def outline(self, assessment: Assessment, queue_position: int | None) -> View:
+        """Return the assessment and its request, as lists show it."""
         request = self.blobs.get(assessment.id, REQUEST)
-        result = None
-        if assessment.status is Status.SUCCEEDED:
-            result = json.loads(self._blob(assessment, result_name(assessment.attempt)))
         return View(
             assessment=assessment,
             request=AssessmentRequest.from_json(request) if request else None,
-            result=result,
-            queue_position=self.records.position(assessment),
+            result=None,
+            queue_position=queue_position,
+            eta=self.estimate(Standing.of(assessment, queue_position)),
         )
 
     def timeline(self, assessment: Assessment) -> BinaryIO:
@@ -68,14 +95,16 @@ class Archive:
                 pass
         raise self._loss(assessment)
 
-    def erase(self, assessment: Assessment) -> Sequence[str]:
-        """Erase everything and return the names of what was erased.
+    def erase(self, assessment: Assessment) -> Sequence[Erased]:
+        """Erase everything and return what was erased, also what had been before.
 
         The record goes first: from then on a worker that still runs has lost its lease,
         and what it writes belongs to nobody and is swept.
         """
         self.records.erase(assessment)
-        return self.blobs.erase(assessment.id)
+        names, at = self.blobs.erase(assessment.id), self.clock()
+        now = {class_of(name): at for name in names}
+        return [Erased(one, at) for one, at in sorted((_erased_before(assessment) | now).items())]
 
     def _blob(self, assessment: Assessment, name: str) -> bytes:
         content = self.blobs.get(assessment.id, name)
@@ -85,5 +114,12 @@ class Archive:
 
     def _loss(self, assessment: Assessment) -> InternalError:
         """Raise `Gone` when the assessment was deleted meanwhile; else a blob was lost."""
-        self.records.get(assessment.id)
+        self.find(assessment.tenant, assessment.id)
         return InternalError("a blob of a succeeded assessment is missing")
+
+
+def _erased_before(assessment: Assessment) -> dict[str, datetime | None]:
+    """Return when the recording was erased; a success had one, whoever noted its time."""
+    noted = assessment.recording_erased_at
+    had_one = noted is not None or assessment.status is Status.SUCCEEDED
+    return {class_of(VIDEO): noted} if had_one else {}

@@ -14,18 +14,28 @@ Timestamp = Annotated[
 ]
 
 
+class EtaBody(Shape):
+    """Milliseconds until the end, estimated from how long others took."""
+
+    p50: int = Field(ge=0, description="Half of the assessments like this one end within it.")
+    p90: int = Field(ge=0, description="Nine in ten do.")
+
+
 class ProgressBody(Shape):
     """How far a worker has come."""
 
     stage: Stage
     percent: int = Field(ge=0, le=100)
     queue_position: int | None = Field(description="Assessments ahead; null once it has begun.")
+    eta_ms: EtaBody | None = Field(description="Null where nothing is known, and at the end.")
 
 
 class UrlsBody(Shape):
     """Where the rest is, relative to the service."""
 
     self: str
+    cancel: str
+    events: str
     timeline: str
     report: str
 
@@ -38,21 +48,45 @@ class ErrorBody(Shape):
     retryable: bool = Field(description="Whether sending the same recording again can help.")
 
 
-class AssessmentBody(Shape):
-    """An assessment: its status, what was asked, and in the end its result."""
+class AssessmentSummary(Shape):
+    """An assessment as lists show it: everything but the result."""
 
     id: AssessmentIdValue
     status: Status
     outcome: Outcome | None = Field(description="Set when the status is `succeeded`.")
     created_at: Timestamp
     updated_at: Timestamp
+    expires_at: Timestamp | None = Field(description="The deadline; null when none was asked for.")
+    ended_at: Timestamp | None
+    recording_erased_at: Timestamp | None = Field(
+        description="From here on the recording was nowhere any more."
+    )
+    erase_at: Timestamp | None = Field(
+        description="When all of the ended assessment is erased; null before its end."
+    )
     progress: ProgressBody
     reference: str | None
     metadata: dict[str, str]
     attempts: int = Field(description="How often a worker began.")
     urls: UrlsBody
-    error: ErrorBody | None = Field(description="Set when the status is `failed`.")
+    error: ErrorBody | None = Field(description="Set when the status is `failed` or `expired`.")
+
+
+class AssessmentBody(AssessmentSummary):
+    """An assessment: its status, what was asked, and in the end its result."""
+
     result: ResultBody | None = Field(description="Set when the status is `succeeded`.")
+
+
+class AssessmentList(Shape):
+    """Some assessments, newest first. A page may be short, even empty, and still have a next."""
+
+    data: list[AssessmentSummary]
+    next: str | None = Field(
+        description="Where the next page is, relative to the service; null on the last one.",
+        examples=["/v1/assessments?cursor=MfX0"],
+    )
+    next_cursor: str | None = Field(description="The `cursor` of `next`, alone.")
 
 
 class CallbackBody(Shape):
@@ -70,12 +104,23 @@ class CreatedBody(AssessmentBody):
     )
 
 
+class ErasedBody(Shape):
+    """A class of what was kept."""
+
+    what: str = Field(
+        alias="class",
+        description="`recording`, `request`, `measurement`, `result`, `timeline`, `answer`, …",
+        examples=["recording"],
+    )
+    at: Timestamp | None = Field(description="When it was erased; null when nobody noted it.")
+
+
 class Receipt(Shape):
-    """What was erased."""
+    """What was erased, now or before: the recording goes as soon as its frames are scored."""
 
     id: AssessmentIdValue
     deleted_at: Timestamp
-    erased: list[str] = Field(examples=[["request.json", "result.1.json", "timeline.1.jsonl"]])
+    erased: list[ErasedBody]
 
 
 class CalibrationBody(Shape):
@@ -127,7 +172,10 @@ class Readiness(Shape):
 class ProblemError(Shape):
     """One value that breaks a rule."""
 
-    pointer: str = Field(description="JSON Pointer; `/request/…` is in the part `request`.")
+    pointer: str = Field(
+        description="JSON Pointer into a body of JSON. Else `/request/…` is in the options, "
+        "`/video` the recording; `/headers/…` is a header."
+    )
     detail: str
 
 
@@ -142,26 +190,12 @@ class Problem(Shape):
     request_id: str
     errors: list[ProblemError] | None = Field(default=None, description="With status 422.")
     limit_bytes: int | None = Field(default=None, description="With status 413.")
-
-
-class EventUrls(Shape):
-    """Where to read more."""
-
-    self: str
-
-
-class EventData(Shape):
-    """Who ended, and how. No result, and nothing of the request."""
-
-    id: AssessmentIdValue
-    status: Status
-    outcome: Outcome | None
-    urls: EventUrls
-
-
-class Event(Shape):
-    """The body of a webhook."""
-
-    type: str
-    timestamp: Timestamp
-    data: EventData
+    served: list[str] | None = Field(
+        default=None, description="With status 406.", examples=[["application/json"]]
+    )
+    missing_scope: str | None = Field(
+        default=None, description="With status 403.", examples=["create"]
+    )
+    violated_policies: list[str] | None = Field(
+        default=None, description="With status 429; as in `RateLimit-Policy`.", examples=["creates"]
+    )

@@ -4,26 +4,37 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
-from fastapi import APIRouter, FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 from starlette.types import StatelessLifespan
 
 from assessment import VERSION
-from service.bodies import Event, Problem
+from service import negotiation
+from service.batch_schema import BatchOptions
+from service.bodies import Problem
+from service.key_schemas import KeyOptions, RotationOptions
+from service.negotiation import json_accepted
 from service.problems import PROBLEM_JSON
 from service.schemas import AssessmentOptions
+from service.webhook_events import webhooks
+from service.webhook_schemas import EndpointChanges, EndpointOptions, SecretRotation
 
 REFERENCE: Final = "#/components/schemas/{model}"
 DESCRIPTION: Final = """\
 Measures facial behaviour in a recording of one person: a severity estimate on a 0-63 scale
 aligned to BDI-II, and the expression shown. Research use; not a medical device, not a diagnosis.
 
-1. `POST /v1/assessments` with the recording answers `202` and the assessment's `id`.
+1. `POST /v1/assessments` with the recording, or with where it is, answers `202` and the
+   assessment's `id`.
 2. `GET /v1/assessments/{id}` says how far it is, or a signed webhook tells the end.
 3. `succeeded` has an outcome: `reported` with numbers, or `withheld` with the reasons why not.
 
 Errors are problems after RFC 9457 with a stable `code` and a `request_id`.
+
+A key has scopes: `read` for GET and HEAD, `create` for the rest, `admin` for keys and webhook
+endpoints, too. A test key (`sk_test_…`) works in a sandbox. Every answer to a key says in
+`RateLimit-Policy` and `RateLimit` what its tenant may do and what is left of it.
 """
 MULTIPART_BODY: Final[dict[str, Any]] = {
     "requestBody": {
@@ -63,37 +74,39 @@ MULTIPART_BODY: Final[dict[str, Any]] = {
         },
     }
 }
-TIMELINE_CONTENT: Final[dict[str, Any]] = {
-    "description": "One object a line",
-    "content": {
-        "application/jsonl": {
-            "schema": {"type": "string"},
-            "example": '{"at_ms":400,"frame":10,"used":true,"rejected":null,'
-            '"face":{"x":1,"y":2,"width":90,"height":110,"confidence":0.9},'
-            '"expression":{"neutral":0.91,"happy":0.09}}\n',
-        }
-    },
-}
 _REASONS: Final[dict[int, str]] = {
     400: "The body is not well-formed",
     401: "No key, or one that is not ours",
+    403: "The key does not have the scope; `missing_scope` names it",
     404: "No such assessment for this key",
+    406: "Served as none of the accepted media types; `served` lists them",
     408: "The body stopped arriving",
-    409: "The assessment has no result",
+    409: "It cannot be done in this state; `code` says why",
     410: "The assessment was deleted",
-    413: "The recording is larger than `limit_bytes`",
-    415: "Not a recording in an accepted container, or not multipart/form-data",
+    413: "The recording, or the body, is larger than `limit_bytes`",
+    415: "Not a recording in an accepted container, or another content type",
     422: "A value breaks a rule; `errors[].pointer` says which",
+    429: "Over a limit of this tenant; `violated_policies` names it",
     503: "The store does not answer",
     507: "There is no room for the recording",
 }
-_RETRIED: Final = frozenset({503, 507})
+_RETRIED: Final = frozenset({429, 503, 507})
 _TIMES: Final = {"description": "Seconds to wait.", "schema": {"type": "integer"}}
 
 
 def problems_of(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Return the descriptions of the problems that a route may answer with."""
-    return {status: _problem(status) for status in statuses}
+    """Return the descriptions of the problems that a route may answer with.
+
+    Where a key is asked for (401), its scope and its tenant's limits count, too.
+    """
+    implied = (403, 429) if HTTPStatus.UNAUTHORIZED in statuses else ()
+    return {status: _problem(status) for status in sorted({*statuses, *implied})}
+
+
+def json_body(model: str, example: Mapping[str, Any], *, required: bool = True) -> dict[str, Any]:
+    """Return the description of a body that the route reads by itself."""
+    content = {"schema": {"$ref": REFERENCE.format(model=model)}, "example": dict(example)}
+    return {"requestBody": {"required": required, "content": {"application/json": content}}}
 
 
 def _problem(status: int) -> dict[str, Any]:
@@ -109,39 +122,6 @@ def _problem(status: int) -> dict[str, Any]:
     return described
 
 
-webhooks = APIRouter(tags=["webhooks"])
-
-
-@webhooks.post(
-    "assessment.succeeded",
-    operation_id="onAssessmentSucceeded",
-    summary="An assessment succeeded with numbers",
-    status_code=204,
-)
-def on_succeeded(body: Event) -> None:
-    """Signed after Standard Webhooks; `data.outcome` is `reported`. Answer 2xx within 15 s."""
-
-
-@webhooks.post(
-    "assessment.withheld",
-    operation_id="onAssessmentWithheld",
-    summary="An assessment succeeded without numbers",
-    status_code=204,
-)
-def on_withheld(body: Event) -> None:
-    """Signed after Standard Webhooks; `data.outcome` is `withheld`, the result says why."""
-
-
-@webhooks.post(
-    "assessment.failed",
-    operation_id="onAssessmentFailed",
-    summary="An assessment failed",
-    status_code=204,
-)
-def on_failed(body: Event) -> None:
-    """Signed after Standard Webhooks; the assessment's `error` says why and what to do."""
-
-
 class Api(FastAPI):
     """A FastAPI application with our own description of itself, and no redirects."""
 
@@ -154,6 +134,7 @@ class Api(FastAPI):
             redoc_url=None,
             swagger_ui_oauth2_redirect_url=None,
             redirect_slashes=False,
+            dependencies=[Depends(json_accepted)],
             lifespan=lifespan,
         )
 
@@ -180,12 +161,17 @@ def _document(app: FastAPI) -> dict[str, Any]:
     document["components"]["schemas"] = dict(sorted(schemas.items()))
     for operations in (document["paths"] | document["webhooks"]).values():
         _drop_the_frameworks_422(operations)
+    for operations in document["paths"].values():
+        negotiation.describe(operations, problems_of(406))
     return document
 
 
 def _schemas() -> Mapping[str, Any]:
     """Return the schemas that no route's types mention."""
     wanted = [(AssessmentOptions, "validation"), (Problem, "serialization")]
+    wanted += [(KeyOptions, "validation"), (RotationOptions, "validation")]
+    wanted += [(BatchOptions, "validation")]
+    wanted += [(one, "validation") for one in (EndpointOptions, EndpointChanges, SecretRotation)]
     _, found = models_json_schema(wanted, ref_template=REFERENCE)  # pyright: ignore[reportArgumentType]
     return found["$defs"]
 

@@ -1,24 +1,49 @@
 """What the routes work with, built once from the ports and a few plain values."""
 
+import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Self, cast
 
 from fastapi import Depends, Request
 
+from adapters.upload_files import UploadFiles
+from assessment.access import Keys
 from assessment.addresses import check_callback_url, check_source_url
+from assessment.deliveries import Deliveries
+from assessment.endpoints import Endpoints
+from assessment.idempotency import Marks
+from assessment.listing import Listing
 from assessment.manifest import Manifest
-from assessment.ports import Blobs, Clock, Keys, Queue, Records, Roster
+from assessment.pace import Pace
+from assessment.ports import Blobs, Clock, Queue, Records, Roster
+from assessment.quotas import Allowance, OpenAssessments, Rates
+from assessment.standing import Standings
+from assessment.stopper import Stopper
+from assessment.uploads import UploadRecords
 from service.archive import Archive
+from service.batch import Batch
 from service.catalogue import Catalogue
+from service.creation import Creation
+from service.estimates import Estimates
+from service.followers import Followers
 from service.health import Health
+from service.idempotency import Idempotency
 from service.intake import Intake
+from service.listing import Lister
 from service.metrics import Metrics
+from service.quotas import Quotas
 from service.request_part import RequestReader
+from service.seal import Seal
+from service.sights import Sights
 from service.staging import Staging
+from service.subscriptions import Subscriptions
+from service.upload_reception import UploadReception
+from service.upload_store import UploadRules, UploadStore
 from service.uploads import Uploads
+from service.waiting import Waiting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,9 +54,18 @@ class Ports:
     blobs: Blobs
     queue: Queue
     keys: Keys
+    rates: Rates
+    open: OpenAssessments
+    endpoints: Endpoints
+    deliveries: Deliveries
+    uploads: UploadRecords
     roster: Roster
+    pace: Pace
+    standings: Standings
     manifests: Mapping[str, Manifest]
     clock: Clock
+    listing: Listing
+    marks: Marks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +76,15 @@ class Rules:
     upload_max_bytes: int
     free_min_bytes: int
     look_again_s: float
+    result_ttl_s: int = 7 * 86_400
+    seal_key: bytes = field(default_factory=partial(secrets.token_bytes, 32), repr=False)
     idle_s: float = 30.0
     allow_loopback: bool = False
+    allowance: Allowance = field(default_factory=Allowance)
+    page: bool = True
+    most_streams: int = 500
+    upload_ttl_s: float = 24 * 3600.0
+    uploads_open_max: int = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,10 +92,20 @@ class Desk:
     """The plain objects behind the routes."""
 
     uploads: Uploads
-    intake: Intake
+    upload_store: UploadStore
+    upload_reception: UploadReception
+    creation: Creation
+    batch: Batch
+    idempotency: Idempotency
+    waiting: Waiting
     archive: Archive
+    followers: Followers
+    lister: Lister
+    stopper: Stopper
+    subscriptions: Subscriptions
     catalogue: Catalogue
     keys: Keys
+    quotas: Quotas
     health: Health
     metrics: Metrics
     clock: Clock
@@ -62,29 +113,84 @@ class Desk:
     @classmethod
     def of(cls, ports: Ports, rules: Rules) -> Self:
         """Build the objects."""
-        catalogue = Catalogue(ports.manifests)
+        catalogue, seal = Catalogue(ports.manifests), Seal(rules.seal_key)
+        upload_store = _upload_store(ports, rules)
+        estimates = Estimates(ports.pace, ports.roster, ports.clock)
+        archive = Archive(ports.records, ports.blobs, clock=ports.clock, estimate=estimates.of)
         staging = Staging(rules.staging, rules.upload_max_bytes, rules.free_min_bytes)
         reader = RequestReader(
             catalogue,
             partial(check_callback_url, allow_loopback=rules.allow_loopback),
             partial(check_source_url, allow_loopback=rules.allow_loopback),
         )
+        creation = Creation(
+            intake=_intake(ports, rules, seal),
+            archive=archive,
+            blobs=ports.blobs,
+            upload_store=upload_store,
+        )
         return cls(
             uploads=Uploads(staging, reader, rules.idle_s),
-            intake=Intake(
-                records=ports.records,
-                blobs=ports.blobs,
-                queue=ports.queue,
-                clock=ports.clock,
-                look_again_s=rules.look_again_s,
-            ),
-            archive=Archive(ports.records, ports.blobs),
+            upload_store=upload_store,
+            upload_reception=UploadReception(upload_store, rules.idle_s),
+            creation=creation,
+            batch=Batch(creation, reader),
+            idempotency=Idempotency(ports.marks, seal),
+            waiting=Waiting(archive),
+            archive=archive,
+            followers=Followers(Sights(ports.standings, estimates).look, most=rules.most_streams),
+            lister=Lister(ports.listing, archive, seal),
+            stopper=Stopper(ports.records, ports.blobs, ports.clock),
+            subscriptions=_subscriptions(ports, rules),
             catalogue=catalogue,
             keys=ports.keys,
+            quotas=Quotas(
+                rules.allowance,
+                ports.rates,
+                ports.open,
+                ports.blobs,
+                ports.uploads.announced_bytes,
+            ),
             health=Health(ports.records, ports.roster, staging, ports.manifests),
             metrics=Metrics(ports.records),
             clock=ports.clock,
         )
+
+
+def _intake(ports: Ports, rules: Rules, seal: Seal) -> Intake:
+    return Intake(
+        records=ports.records,
+        blobs=ports.blobs,
+        queue=ports.queue,
+        clock=ports.clock,
+        look_again_s=rules.look_again_s,
+        result_ttl_s=rules.result_ttl_s,
+        seal=seal,
+    )
+
+
+def _subscriptions(ports: Ports, rules: Rules) -> Subscriptions:
+    return Subscriptions(
+        endpoints=ports.endpoints,
+        deliveries=ports.deliveries,
+        clock=ports.clock,
+        allow_loopback=rules.allow_loopback,
+    )
+
+
+def _upload_store(ports: Ports, rules: Rules) -> UploadStore:
+    return UploadStore(
+        records=ports.uploads,
+        files=UploadFiles(rules.staging.with_name("uploads")),
+        clock=ports.clock,
+        rules=UploadRules(
+            staging=rules.staging,
+            limit_bytes=rules.upload_max_bytes,
+            free_min_bytes=rules.free_min_bytes,
+            ttl_s=rules.upload_ttl_s,
+            most_open=rules.uploads_open_max,
+        ),
+    )
 
 
 def desk_of(request: Request) -> Desk:

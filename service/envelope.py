@@ -7,10 +7,10 @@ No path, no query, no header and no address of the caller.
 import logging
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
@@ -44,6 +44,11 @@ def request_id_of(request: Request) -> str:
     return str(request.scope.get("request_id", ""))
 
 
+def answer_headers(request: Request) -> dict[str, str]:
+    """Return header fields that the answer will carry, however it comes about; add to them."""
+    return cast("dict[str, str]", request.scope["answer_headers"])
+
+
 @dataclass(frozen=True, slots=True)
 class Envelope:
     """ASGI middleware around everything but the answer to a bug."""
@@ -57,13 +62,14 @@ class Envelope:
             await self.app(scope, receive, send)
             return
         scope["request_id"] = _request_id(scope)
+        scope["answer_headers"] = {}
         status, began = SERVER_ERROR, perf_counter()
 
         async def wrapped(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                _add_headers(message, scope["request_id"])
+                _add_headers(message, always(scope["request_id"]) | scope["answer_headers"])
             await send(message)
 
         try:
@@ -85,9 +91,9 @@ def route_template(scope: Scope) -> str:
     return str(getattr(route, "path_format", None) or getattr(route, "path", UNMATCHED))
 
 
-def _add_headers(message: Message, request_id: str) -> None:
+def _add_headers(message: Message, added: Mapping[str, str]) -> None:
     headers = MutableHeaders(scope=message)
-    for name, value in always(request_id).items():
+    for name, value in added.items():
         headers.setdefault(name, value)
 
 

@@ -1,19 +1,28 @@
 """Faults that only HTTP knows, as branches of the tree in `assessment.faults`.
 
+Those of resumable uploads are in `service.upload_faults`.
+
 Rejected
 ├── NotFound
 │   └── NoSuchPath           nothing is served there
 ├── MethodNotAllowed         the path is served, not with this method
 ├── MalformedRequest         not the multipart/form-data that it says it is
-├── UnsupportedMediaType     another content type or encoding than multipart/form-data
+├── UnsupportedMediaType     another content type than is accepted, or an encoding
+├── TooLarge
+│   └── RequestTooLarge      a body of options larger than its limit
+├── AlreadyEnded             canceled after its end; an IllegalTransition
+├── NotAcceptable            asked for as a media type that it is not served as
 ├── RequestTimedOut          the body stopped arriving
 └── Invalid
     └── InvalidFields        several values break rules at once
+
+Unavailable
+└── TooManyStreams           as many event streams are open as one process serves
 """
 
 from collections.abc import Sequence
 
-from assessment.faults import Invalid, NotFound, Rejected
+from assessment.faults import IllegalTransition, Invalid, NotFound, Rejected, TooLarge, Unavailable
 
 
 class NoSuchPath(NotFound):
@@ -33,7 +42,41 @@ class UnsupportedMediaType(Rejected):
     """The body has another content type, or is compressed."""
 
     code = "unsupported_media_type"
-    advice = "Send `Content-Type: multipart/form-data` with a boundary and no content encoding."
+    advice = (
+        "Send multipart/form-data, the recording itself as video/*, image/jpeg, image/png or "
+        "application/octet-stream, or application/json with a `source`; nothing is compressed."
+    )
+
+
+class AlreadyEnded(IllegalTransition):
+    """The assessment has ended, so nothing of it can be canceled."""
+
+    code = "already_ended"
+    advice = "The assessment has ended and stays as it is. Read its status, or delete it."
+
+
+class NotAcceptable(Rejected):
+    """None of the media types that are served there is accepted."""
+
+    code = "not_acceptable"
+    advice = "Accept one of the media types that `served` lists, or send no `Accept`."
+
+    def __init__(self, served: Sequence[str]) -> None:
+        super().__init__("another media type was asked for")
+        self.served = tuple(served)
+
+
+class TooManyStreams(Unavailable):
+    """As many event streams are open as this process serves."""
+
+    code = "too_many_streams"
+    advice = "Too many event streams are open. Try again, or ask for the assessment now and then."
+
+
+class RequestTooLarge(TooLarge):
+    """The body of options is larger than its limit."""
+
+    advice = "Send less text: fewer or shorter `metadata`, or a smaller batch."
 
 
 class RequestTimedOut(Rejected):

@@ -10,14 +10,16 @@ import logging
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 from adapters.disk import room
 from assessment.assessment import Assessment, AssessmentId, Tenant
 from assessment.blob_names import REQUEST, VIDEO
-from assessment.faults import Unavailable
+from assessment.faults import DigestMismatch, Unavailable
 from assessment.ports import Blobs, Clock, Queue, Records
 from assessment.request import AssessmentRequest
+from service.seal import Seal
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +31,11 @@ class Recording:
     path: Path
     sha256: str
     size: int
+
+    def require(self, announced_sha256: str | None) -> None:
+        """Raise `DigestMismatch` when another recording was announced."""
+        if announced_sha256 not in (None, self.sha256):
+            raise DigestMismatch("is not that of the recording", pointer="/request/sha256")
 
 
 def new_id() -> AssessmentId:
@@ -45,31 +52,61 @@ class Intake:
     queue: Queue
     clock: Clock
     look_again_s: float
+    result_ttl_s: int
+    seal: Seal
     new_id: Callable[[], AssessmentId] = new_id
 
     def accept(
-        self, tenant: Tenant, request: AssessmentRequest, recording: Recording
+        self,
+        tenant: Tenant,
+        request: AssessmentRequest,
+        recording: Recording | None,
+        reserved: AssessmentId | None = None,
     ) -> Assessment:
-        """Store the request and the recording, record the assessment, and tell a worker."""
-        now = self.clock()
-        assessment = Assessment(
-            id=self.new_id(),
-            tenant=tenant,
-            created_at=now,
-            updated_at=now,
-            notify=request.callback is not None,
-        )
-        complete = replace(request, video_sha256=recording.sha256, video_bytes=recording.size)
+        """Store the request and the recording, record the assessment, and tell a worker.
+
+        Without a recording a worker brings it from its source. An id may be `reserved`.
+        """
+        assessment = self._new(tenant, request, reserved or self.new_id())
         try:
             with room():
-                self.blobs.put(assessment.id, REQUEST, complete.to_json())
-                self.blobs.adopt(assessment.id, VIDEO, recording.path)
-            self.records.add(assessment, look_again_s=self.look_again_s)
+                self._store(assessment.id, request, recording)
+            self.records.add(
+                assessment,
+                look_again_s=self.look_again_s,
+                reference=self._digest(tenant, request.reference),
+            )
         except (Unavailable, OSError):
             self.blobs.erase(assessment.id)
             raise
         self._tell(assessment.id)
         return assessment
+
+    def _store(
+        self, assessment_id: AssessmentId, request: AssessmentRequest, recording: Recording | None
+    ) -> None:
+        if recording is None:
+            self.blobs.put(assessment_id, REQUEST, request.to_json())
+            return
+        whole = replace(request, video_sha256=recording.sha256, video_bytes=recording.size)
+        self.blobs.put(assessment_id, REQUEST, whole.to_json())
+        self.blobs.adopt(assessment_id, VIDEO, recording.path)
+
+    def _new(
+        self, tenant: Tenant, request: AssessmentRequest, assessment_id: AssessmentId
+    ) -> Assessment:
+        now, deadline_s = self.clock(), request.deadline_s
+        return Assessment(
+            id=assessment_id,
+            tenant=tenant,
+            created_at=now,
+            updated_at=now,
+            expires_at=None if deadline_s is None else now + timedelta(seconds=deadline_s),
+            erase_after_s=min(request.retention_s or self.result_ttl_s, self.result_ttl_s),
+        )
+
+    def _digest(self, tenant: Tenant, reference: str | None) -> str | None:
+        return None if reference is None else self.seal.reference_digest(tenant, reference)
 
     def _tell(self, assessment_id: AssessmentId) -> None:
         try:

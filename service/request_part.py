@@ -1,18 +1,10 @@
-"""From the bytes of the part `request` to a checked request, or to pointers to what is wrong.
-
-Nothing of the input is quoted. A pointer names a field only where the name is ours or
-looks like a field's name.
-"""
+"""From the bytes of the part `request` to a checked request, or to pointers to what is wrong."""
 
 import json
-import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final, NoReturn
-
-from pydantic import ValidationError
-from pydantic_core import ErrorDetails
+from typing import Final
 
 from assessment.faults import Invalid
 from assessment.request import (
@@ -27,19 +19,18 @@ from assessment.request import (
 from assessment.signing import new_secret, secret_bytes
 from service.catalogue import Catalogue
 from service.choice import POINTER, choose
-from service.faults import InvalidFields
 from service.schemas import AssessmentOptions, CallbackOptions, ConsentOptions, SourceOptions
+from service.strict_json import parse
 
 SECRET_BYTES: Final = 32
-FIELD_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}")
-_PLAIN_MESSAGES: Final = frozenset(
-    {
-        "dict_type", "enum", "extra_forbidden", "float_type", "greater_than_equal", "int_type",
-        "less_than_equal", "list_type", "missing", "model_type", "string_too_long",
-        "string_too_short", "string_type", "too_long", "too_short", "tuple_type", "value_error",
-    }
-)  # fmt: skip
-"""Errors of pydantic whose message holds rules and never input."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was asked for, checked, and in the one spelling that equal requests share."""
+
+    request: AssessmentRequest
+    canonical: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +43,15 @@ class RequestReader:
 
     def __call__(self, raw: bytes) -> AssessmentRequest:
         """Return the request, or raise `Invalid` or `CallbackNotAllowed`."""
-        options = _options(raw)
+        return self.read(raw).request
+
+    def read(self, raw: bytes) -> Asked:
+        """Return the request and its canonical spelling, or raise as above."""
+        options = parse(raw, AssessmentOptions, POINTER)
+        canonical = json.dumps(options.model_dump(mode="json"), sort_keys=True)
+        return Asked(self._request(options), canonical.encode())
+
+    def _request(self, options: AssessmentOptions) -> AssessmentRequest:
         choice = choose(options.analyses, options.model, self.catalogue)
         return AssessmentRequest(
             analyses=choice.analyses,
@@ -87,43 +86,3 @@ class RequestReader:
 
 def _consent(options: ConsentOptions) -> Consent:
     return Consent(options.policy_version, options.obtained_at, tuple(options.scopes))
-
-
-def _options(raw: bytes) -> AssessmentOptions:
-    try:
-        json.loads(raw.decode(), parse_constant=_refuse, object_pairs_hook=_without_repetition)
-        return AssessmentOptions.model_validate_json(raw)
-    except ValidationError as error:
-        details = error.errors(include_url=False, include_context=False, include_input=False)
-        raise InvalidFields([_invalid(one) for one in details]) from None
-    except (ValueError, RecursionError):
-        raise Invalid("is not JSON, or repeats a name", pointer=POINTER) from None
-
-
-def _refuse(_: str) -> NoReturn:
-    raise ValueError("NaN and Infinity are no JSON")
-
-
-def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise ValueError("a name is repeated")
-    return found
-
-
-def _invalid(error: ErrorDetails) -> Invalid:
-    plain = error["type"] in _PLAIN_MESSAGES
-    message = error["msg"].removeprefix("Value error, ") if plain else "is not valid"
-    return Invalid(message, pointer=_pointer(error["loc"]))
-
-
-def _pointer(location: tuple[int | str, ...]) -> str:
-    """Return the JSON Pointer, cut where a caller's own words begin."""
-    pointer = POINTER
-    for step in location:
-        if isinstance(step, str) and not FIELD_NAME.fullmatch(step):
-            return pointer
-        pointer += f"/{step}"
-        if pointer == f"{POINTER}/metadata":
-            return pointer
-    return pointer

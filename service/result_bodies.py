@@ -117,6 +117,9 @@ class QualityBody(Shape):
 class ResultBody(Shape):
     """The answer. An analysis that was withheld, or not asked for, is null."""
 
+    sandbox: bool = Field(
+        description="True: a test key sent it; nothing was measured, and every number is made up."
+    )
     severity: list[SeverityBody] | None = Field(
         description="One entry a network; null when withheld or not asked for."
     )
@@ -136,7 +139,7 @@ class ResultBody(Shape):
     notices: list[str] = Field(description="What must be told beside the numbers.")
     provenance: dict[str, Any] = Field(
         description="video_sha256, models (name, version, sha256, licence, demonstration), "
-        "settings_sha256, software."
+        "settings_sha256, software; in the sandbox also `sandbox`: true."
     )
     timeline_rows: int = Field(description="Lines of the timeline.")
     timings_ms: dict[str, int]

@@ -5,7 +5,6 @@ Strict: an unknown field, a number in quotes or a fraction for an integer is an 
 
 import unicodedata
 from datetime import datetime
-from enum import StrEnum
 from typing import Annotated, Any, Final, Self
 
 from pydantic import (
@@ -18,6 +17,7 @@ from pydantic import (
     model_validator,
 )
 
+from assessment.events import EventName
 from assessment.request import Analysis, Select
 
 MOST_METADATA: Final = 50
@@ -64,12 +64,13 @@ def _full_event_name(value: object) -> object:
     ]
 
 
-class EventName(StrEnum):
-    """An ending that a callback can be told of."""
-
-    SUCCEEDED = "assessment.succeeded"
-    WITHHELD = "assessment.withheld"
-    FAILED = "assessment.failed"
+PlainText = Annotated[str, AfterValidator(_without_control_characters)]
+EventNames = Annotated[
+    list[EventName],
+    Field(max_length=len(EventName)),
+    BeforeValidator(_full_event_name, json_schema_input_type=list[EventName]),
+    AfterValidator(_without_repetition),
+]
 
 
 class Strict(BaseModel):
@@ -133,11 +134,8 @@ class CallbackOptions(Strict):
         description="`whsec_` and base64 of 24 to 64 bytes. Without one, one is made and "
         "returned once, in the answer to this request.",
     )
-    events: Annotated[
-        list[EventName], BeforeValidator(_full_event_name), AfterValidator(_without_repetition)
-    ] = Field(
+    events: EventNames = Field(
         default_factory=list[EventName],
-        max_length=3,
         description="Which endings are told; all when empty. `succeeded` is short for "
         "`assessment.succeeded`.",
     )

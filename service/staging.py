@@ -15,8 +15,8 @@ from typing import BinaryIO, Final, Protocol
 from anyio.to_thread import run_sync
 
 from adapters.disk import room
+from assessment.containers import HEAD_BYTES, is_recording
 from assessment.faults import Invalid, NotAVideo, StorageFull, TooLarge
-from service.containers import HEAD_BYTES, is_recording
 from service.intake import Recording
 
 BUFFER_BYTES: Final = 2**20

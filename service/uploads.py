@@ -1,7 +1,6 @@
-"""A request body on its way in: the recording straight to staging, the request part to memory.
+"""A request body on its way in: bounded in size and time, checked against what it announces.
 
-    body ─▶ MultipartReader ─▶ part `video`   ─▶ StagedVideo
-                            └▶ part `request` ─▶ RequestReader, at once
+    headers ─▶ which way of taking it in ─▶ chunks ─▶ length, digest ─▶ arrival
 
 Whatever ends it, a fault, a caller who hangs up or a full disk, no staged file stays.
 """
@@ -9,42 +8,31 @@ Whatever ends it, a fault, a caller who hangs up or a full disk, no staged file 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from typing import Final
+from dataclasses import dataclass
 
 from anyio.to_thread import run_sync
 
-from assessment.faults import Invalid, Malformed, TooLarge
-from assessment.request import AssessmentRequest
+from assessment.faults import Invalid, Malformed
+from service.content_digest import ContentDigest, parse
 from service.faults import RequestTimedOut, UnsupportedMediaType
-from service.intake import Recording
-from service.multipart import Event, MultipartReader, PartBegan, PartEnded, boundary
-from service.request_part import FIELD_NAME, RequestReader
-from service.staging import StagedVideo, Staging
-
-VIDEO_PART: Final = "video"
-REQUEST_PART: Final = "request"
-REQUEST_BYTES: Final = 64 * 2**10
-ENVELOPE_BYTES: Final = 2 * REQUEST_BYTES
-"""What a body may hold beside the recording: the request part, boundaries, part headers."""
+from service.media_type import BodyKind, kind_of
+from service.multipart import MultipartReader, boundary
+from service.multipart_reception import MultipartReception
+from service.reception import HEADER, Arrival, JsonReception, RawReception, Reception
+from service.request_part import RequestReader
+from service.staging import Staging
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Body:
     """One request body: what its headers announce, and its bytes."""
 
     content_type: str
     content_encoding: str
     announced_bytes: int | None
+    content_digest: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
     chunks: AsyncIterator[bytes]
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """A request and a recording that have arrived whole."""
-
-    request: AssessmentRequest
-    recording: Recording
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,31 +46,57 @@ class Uploads:
     @asynccontextmanager
     async def receive(self, body: Body) -> AsyncGenerator[Arrival]:
         """Give what arrived, and erase what is still staged afterwards."""
-        self._check_headers(body)
-        if body.announced_bytes == 0:
-            raise Invalid("the part is missing", pointer="/video")
-        reader = MultipartReader(boundary(body.content_type))
-        await run_sync(self.staging.check_room, body.announced_bytes or 0)
-        reception = Reception(self.staging, self.read_request)
+        reception = self._reception(body)
         try:
-            async for chunk in self._bounded(body.chunks):
-                for event in reader.feed(chunk):
-                    await reception.take(event)
-            if not reader.ended:
-                raise Malformed
+            await self._fill(reception, body)
             yield await reception.finish()
         finally:
             reception.discard()
 
-    def _check_headers(self, body: Body) -> None:
+    async def text(self, body: Body, most_bytes: int) -> bytes:
+        """Return a body of JSON, whole."""
+        if kind_of(body.content_type) is not BodyKind.JSON:
+            raise UnsupportedMediaType
+        self._refuse_options(body)
+        reception = JsonReception(self.read_request, most_bytes)
+        await self._fill(reception, body)
+        return bytes(reception.raw)
+
+    async def _fill(self, reception: Reception, body: Body) -> None:
+        """Take the whole body in, or raise what is wrong with it."""
         if body.content_encoding not in ("", "identity"):
             raise UnsupportedMediaType
-        if (body.announced_bytes or 0) > self._most_bytes:
-            raise self._too_large()
+        if (body.announced_bytes or 0) > reception.most_bytes:
+            raise reception.too_large()
+        digest = ContentDigest(parse(body.content_digest))
+        await run_sync(self.staging.check_room, body.announced_bytes or 0)
+        size = 0
+        async for chunk in self._timed(body.chunks):
+            size += len(chunk)
+            if size > reception.most_bytes:
+                raise reception.too_large()
+            digest.update(chunk)
+            await reception.feed(chunk)
+        if body.announced_bytes not in (None, size):
+            raise Malformed
+        digest.check()
 
-    async def _bounded(self, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-        """Pass the chunks on; raise when they stop coming, or do not stop coming."""
-        left = self._most_bytes
+    def _reception(self, body: Body) -> Reception:
+        kind = kind_of(body.content_type)
+        if kind is BodyKind.RAW:
+            return RawReception.of(self.staging, self.read_request, body.options)
+        self._refuse_options(body)
+        if kind is BodyKind.JSON:
+            return JsonReception(self.read_request)
+        parts = MultipartReader(boundary(body.content_type))
+        return MultipartReception(self.staging, self.read_request, parts)
+
+    def _refuse_options(self, body: Body) -> None:
+        if body.options:
+            raise Invalid("goes only with the recording as body", pointer=HEADER)
+
+    async def _timed(self, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+        """Pass the chunks on; raise `RequestTimedOut` when they stop coming."""
         while True:
             try:
                 async with asyncio.timeout(self.idle_s):
@@ -91,70 +105,5 @@ class Uploads:
                 raise RequestTimedOut from None
             if chunk is None:
                 return
-            left -= len(chunk)
-            if left < 0:
-                raise self._too_large()
-            yield chunk
-
-    @property
-    def _most_bytes(self) -> int:
-        return self.staging.limit_bytes + ENVELOPE_BYTES
-
-    def _too_large(self) -> TooLarge:
-        return TooLarge("the body is too large", limit_bytes=self.staging.limit_bytes)
-
-
-@dataclass(slots=True)
-class Reception:
-    """Takes the parts of one body, each to its place."""
-
-    staging: Staging
-    read_request: RequestReader
-    seen: set[str] = field(default_factory=set[str])
-    part: str = ""
-    raw_request: bytearray = field(default_factory=bytearray)
-    request: AssessmentRequest | None = None
-    video: StagedVideo | None = None
-
-    async def take(self, event: Event) -> None:
-        """Take the next event of the body."""
-        if isinstance(event, PartBegan):
-            await self._begin(event.name)
-        elif isinstance(event, PartEnded):
-            self._end()
-        elif self.video is not None and self.part == VIDEO_PART:
-            await self.video.write(event)
-        else:
-            self._add_to_request(event)
-
-    async def finish(self) -> Arrival:
-        """Return what arrived, or raise `Invalid` when there is no recording."""
-        if self.video is None:
-            raise Invalid("the part is missing", pointer="/video")
-        request = self.request or self.read_request(b"{}")
-        return Arrival(request, await self.video.finish())
-
-    def discard(self) -> None:
-        """Erase the staged recording unless it was adopted."""
-        if self.video is not None:
-            self.video.discard()
-
-    async def _begin(self, name: str) -> None:
-        if name not in (VIDEO_PART, REQUEST_PART):
-            pointer = f"/{name}" if FIELD_NAME.fullmatch(name) else ""
-            raise Invalid("the parts are `video` and `request`", pointer=pointer)
-        if name in self.seen:
-            raise Invalid("the part comes twice", pointer=f"/{name}")
-        self.seen.add(name)
-        self.part = name
-        if name == VIDEO_PART:
-            self.video = await run_sync(self.staging.open)
-
-    def _end(self) -> None:
-        if self.part == REQUEST_PART:
-            self.request = self.read_request(bytes(self.raw_request))
-
-    def _add_to_request(self, data: bytes) -> None:
-        self.raw_request += data
-        if len(self.raw_request) > REQUEST_BYTES:
-            raise Invalid(f"is larger than {REQUEST_BYTES} bytes", pointer="/request")
+            if chunk:
+                yield chunk

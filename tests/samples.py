@@ -20,13 +20,12 @@ def an_id(number: int = 1) -> AssessmentId:
     return AssessmentId(f"asm_{number:032x}")
 
 
-def an_assessment(number: int = 1, *, notify: bool = False) -> Assessment:
+def an_assessment(number: int = 1) -> Assessment:
     return Assessment(
         id=an_id(number),
         tenant=Tenant("default"),
         created_at=NOON,
         updated_at=NOON,
-        notify=notify,
     )
 
 

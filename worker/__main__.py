@@ -9,7 +9,7 @@ from collections.abc import Callable
 from types import FrameType
 
 from assessment.faults import Fault
-from worker.app import configure_logging, sweeper, webhooks
+from worker.app import configure_logging, sweeper, terms, webhooks
 
 log = logging.getLogger("worker")
 
@@ -30,6 +30,21 @@ def sweep_step() -> Callable[[], float]:
         if time.monotonic() >= next_leftovers:
             worker.erase_leftovers()
             next_leftovers = time.monotonic() + LEFTOVERS_EVERY_S
+        return SWEEP_EVERY_S
+
+    return step
+
+
+def terms_step() -> Callable[[], float]:
+    """Return a step that holds assessments to their terms; at first, those of before, too."""
+    keeper, caught_up = terms(), False
+
+    def step() -> float:
+        nonlocal caught_up
+        if not caught_up:
+            keeper.catch_up()
+            caught_up = True
+        keeper.hold()
         return SWEEP_EVERY_S
 
     return step
@@ -61,7 +76,9 @@ def run(part: str) -> None:
 
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
-    steps = [sweep_step()] if part == "sweeper" else [webhook_step() for _ in range(SENDERS)]
+    senders = range(SENDERS)
+    sweeping = part == "sweeper"
+    steps = [sweep_step(), terms_step()] if sweeping else [webhook_step() for _ in senders]
     threads = [threading.Thread(target=repeat, args=(step, stop)) for step in steps]
     for thread in threads:
         thread.start()

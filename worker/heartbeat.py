@@ -5,7 +5,8 @@ from typing import Final
 
 from assessment.assessment import Progress, Stage
 
-EVERY_S: Final = 2.0
+EVERY_S: Final = 1.0
+"""Work that is canceled stops within this and the longest step between two beats."""
 LAST_PERCENT: Final = 94
 """Scoring ends here; the rest is drawing the conclusions."""
 
@@ -13,7 +14,7 @@ Report = Callable[[Progress], None]
 
 
 class Heartbeat:
-    """Reports at most every two seconds, unless it must.
+    """Reports at most every second, unless it must.
 
     What `report` raises passes through: the assessment was cancelled or taken away.
     """

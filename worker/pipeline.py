@@ -51,7 +51,7 @@ class Pipeline:
     def __call__(self, video: Path, request: AssessmentRequest, report: Report) -> Measurement:
         """Measure one recording.
 
-        `report` is called for every batch and at least about every two seconds; what it
+        `report` is called for every batch and at least about every second; what it
         raises ends the work and passes through. Raises an `Unusable` for the recording, or
         `InferenceUnavailable` or `ModelContract` for Triton.
         """

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assessment import blob_names
+from assessment.access import is_sandbox
 from assessment.aggregation import Aggregator
 from assessment.assessment import Assessment, AssessmentId, Outcome, Progress, Stage, Status
 from assessment.faults import (
@@ -22,20 +23,25 @@ from assessment.faults import (
     Draining,
     Fault,
     Gone,
+    IllegalTransition,
     InternalError,
     ModelContract,
     NotFound,
+    Rejected,
     SourceMissing,
     Stale,
     StoreUnavailable,
     Unavailable,
-    Unusable,
 )
 from assessment.measurement import Measurement
 from assessment.ports import Blobs, Clock, Records
 from assessment.request import AssessmentRequest
 from assessment.result import Result
+from assessment.stopper import Stopper, erase_recording, erase_unkept
 from assessment.timeline import timeline
+from worker.aside import Work, at_once
+from worker.sandboxed import Sandboxed, Vanished
+from worker.source import Bring, as_it_came
 
 log = logging.getLogger(__name__)
 
@@ -54,21 +60,35 @@ class Runner:
     blobs: Blobs
     measure: Measure
     aggregate: Aggregator
+    sandbox: Sandboxed
     clock: Clock
     lease_s: float
     attempt_limit_s: float
     draining: Callable[[], bool]
+    aside: Callable[[Work], None] = at_once
+    bring: Bring = as_it_came
+    note: Callable[[Assessment, Result], None] = lambda _claimed, _result: None
 
     def run(self, assessment_id: AssessmentId) -> None:
         """Claim the assessment and take it to its end, or hand it back."""
         try:
             assessment = self.records.get(assessment_id)
-            if assessment.status is not Status.QUEUED:
-                return  # Finished, or in another worker's hands: the message was a late copy.
+        except (NotFound, Gone, StoreUnavailable):
+            return  # The sweeper sends again whatever still waits.
+        begin = self.aside if is_sandbox(assessment.tenant) else at_once
+        begin(lambda: self._run(assessment))
+
+    def _run(self, assessment: Assessment) -> None:
+        if assessment.status is not Status.QUEUED:
+            return  # Finished, or in another worker's hands: the message was a late copy.
+        try:
+            if assessment.overdue(self.clock()):
+                Stopper(self.records, self.blobs, self.clock).expire(assessment)
+                return
             claimed = assessment.to(Status.PROCESSING, at=self.clock())
             self.records.save(claimed, was=assessment, look_again_s=self.lease_s)
-        except (NotFound, Gone, Stale, StoreUnavailable):
-            return  # The sweeper sends again whatever still waits.
+        except (NotFound, Gone, Stale, IllegalTransition, StoreUnavailable):
+            return
         log.info("assessment %s claimed, attempt %d", claimed.id, claimed.attempt)
         try:
             self._attempt(claimed)
@@ -80,26 +100,33 @@ class Runner:
             result = self._assess(claimed)
         except (Stale, Gone, NotFound):
             raise
-        except (Unusable, ModelContract) as fault:
+        except (Rejected, ModelContract) as fault:
             log.info("assessment %s failed: %s", claimed.id, fault.code)
             self._end(claimed, Status.FAILED, fault=type(fault))
         except Unavailable as fault:
             log.warning("assessment %s handed back: %s", claimed.id, fault.code)
             self._move(claimed, claimed.to(Status.QUEUED, at=self.clock()), HAND_BACK_S)
+        except Vanished:  # The sweeper finds it at once, as it would find a dead worker's.
+            self.records.renew(claimed, claimed.progress, lease_s=0.0)
         except Exception:  # The one broad `except`: a bug, or a MemoryError, must end here.
             log.exception("assessment %s broke", claimed.id)
             self._end(claimed, Status.FAILED, fault=InternalError)
         else:
             self._end(claimed, Status.SUCCEEDED, outcome=result.outcome)
+            if not result.sandbox:  # How long it took is made up, too.
+                self.note(claimed, result)
 
     def _assess(self, claimed: Assessment) -> Result:
         content = self.blobs.get(claimed.id, blob_names.REQUEST)
         if content is None:
             raise SourceMissing("the request is gone")
-        request = AssessmentRequest.from_json(content)
+        asked = AssessmentRequest.from_json(content)
+        request = self.bring(claimed.id, asked, self._reporter(claimed))
         measurement = self._measurement(claimed, request)
         self._renew(claimed, 95)
-        result = self.aggregate(measurement, request)
+        sandboxed = is_sandbox(claimed.tenant)
+        conclude = self.sandbox.conclude if sandboxed else self.aggregate
+        result = conclude(measurement, request)
         written = json.dumps(result.to_dict()).encode()
         self.blobs.put(claimed.id, blob_names.result_name(claimed.attempt), written)
         self._renew(claimed, 97)
@@ -113,12 +140,14 @@ class Runner:
             video = self.blobs.path(claimed.id, blob_names.VIDEO)
             if video is None:
                 raise SourceMissing("neither recording nor measurement is there")
-            measurement = self.measure(video, request, self._reporter(claimed))
+            sandboxed = is_sandbox(claimed.tenant)
+            measure = self.sandbox.measure if sandboxed else self.measure
+            measurement = measure(video, request, self._reporter(claimed))
             self._renew(claimed, 90)
             self.blobs.put(claimed.id, blob_names.MEASUREMENT, measurement.to_json())
         else:
             measurement = Measurement.from_json(kept)
-        self.blobs.remove(claimed.id, blob_names.VIDEO)
+        erase_recording(self.records, self.blobs, claimed.id, self.clock)
         return measurement
 
     def _renew(self, claimed: Assessment, percent: int) -> None:
@@ -152,8 +181,7 @@ class Runner:
         code = fault.code if fault else None
         ended = claimed.to(status, at=self.clock(), outcome=outcome, fault=code)
         self._move(claimed, ended, self.lease_s)
-        for name in blob_names.TRANSIENT:
-            self.blobs.remove(claimed.id, name)
+        erase_unkept(self.records, self.blobs, ended, self.clock)
         log.info("assessment %s is %s", claimed.id, status)
 
     def _move(self, was: Assessment, moved: Assessment, look_again_s: float) -> None:
@@ -180,5 +208,4 @@ class Runner:
         self.blobs.remove(claimed.id, blob_names.result_name(claimed.attempt))
         self.blobs.remove(claimed.id, blob_names.timeline_name(claimed.attempt))
         if current.status.final:
-            for name in blob_names.TRANSIENT:
-                self.blobs.remove(claimed.id, name)
+            erase_unkept(self.records, self.blobs, current, self.clock)

@@ -7,10 +7,10 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from assessment import blob_names
 from assessment.assessment import Assessment, AssessmentId, Status
 from assessment.faults import Gone, IllegalTransition, NotFound, Stale, WorkerCrashed
 from assessment.ports import Blobs, Clock, Queue, Records
+from assessment.stopper import erase_unkept
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +31,7 @@ class Sweeper:
     requeue_s: float
     max_crashes: int
     clear_staging: Callable[[], int]
+    erase_uploads: Callable[[], int] = lambda: 0
 
     def sweep(self) -> None:
         """Look at everything whose time has come; may raise `StoreUnavailable`."""
@@ -67,13 +68,13 @@ class Sweeper:
         for assessment_id in self.blobs.stored():
             self._erase_leftovers_of(assessment_id)
         self.clear_staging()
+        self.erase_uploads()
 
     def _erase_leftovers_of(self, assessment_id: AssessmentId) -> None:
-        transient = [name for name in blob_names.TRANSIENT if self.blobs.path(assessment_id, name)]
         try:
-            if self.records.get(assessment_id).status.final:
-                for name in transient:
-                    self.blobs.remove(assessment_id, name)
+            assessment = self.records.get(assessment_id)
+            if assessment.status.final:
+                erase_unkept(self.records, self.blobs, assessment, self.clock)
         except Gone:
             self.blobs.erase(assessment_id)
         except NotFound:

@@ -12,11 +12,14 @@ from pathlib import Path
 import pytest
 import redis
 
-from adapters.memory import MemoryKeys, MemoryRecords, MemoryRoster
-from adapters.redis_access import RedisKeys, RedisRoster
+from adapters.memory import MemoryRecords, MemoryRoster
+from adapters.memory_keys import MemoryKeys
+from adapters.redis_access import RedisRoster
+from adapters.redis_keys import RedisKeys
 from adapters.redis_records import RedisOutbox, RedisRecords
 from adapters.redis_store import connect
-from assessment.ports import Keys, Outbox, Records, Roster
+from assessment.access import Keys
+from assessment.ports import Outbox, Records, Roster
 from launch.redis_server import find_redis_server
 from tests.conftest import Watch
 
@@ -54,8 +57,10 @@ def redis_url() -> Iterator[str]:
 def store(request: pytest.FixtureRequest, watch: Watch) -> Store:
     if request.param == "memory":
         records = MemoryRecords(watch)
-        return Store(records, records.outbox, MemoryKeys(), MemoryRoster(watch), watch.go_on)
+        keys, roster = MemoryKeys(clock=watch), MemoryRoster(watch)
+        return Store(records, records.outbox, keys, roster, watch.go_on)
     client = connect(request.getfixturevalue("redis_url"))
     client.flushdb()
     records = RedisRecords(client)
-    return Store(records, RedisOutbox(client), RedisKeys(client), RedisRoster(client), time.sleep)
+    keys, roster = RedisKeys(client, watch), RedisRoster(client)
+    return Store(records, RedisOutbox(client), keys, roster, time.sleep)

@@ -31,7 +31,7 @@ def add(store: Store, assessment: Assessment) -> Assessment:
 
 
 def test_what_was_added_comes_back_as_it_was(store: Store):
-    added = add(store, an_assessment(notify=True))
+    added = add(store, an_assessment())
 
     assert store.records.get(added.id) == added
 
@@ -120,48 +120,40 @@ def test_a_finished_assessment_is_never_due(store: Store):
     assert list(store.records.due(10)) == []
 
 
-def test_only_an_end_that_wants_to_be_told_is_put_into_the_outbox(store: Store):
-    finish(store, claim(store, add(store, an_assessment(1))))
+def test_an_end_is_put_into_the_outbox_and_what_goes_on_is_not(store: Store):
+    claimed = claim(store, add(store, an_assessment()))
     assert store.outbox.take(lease_s=1) is None
 
-    finish(store, claim(store, add(store, an_assessment(2, notify=True))))
+    finish(store, claimed)
 
-    delivery = store.outbox.take(lease_s=1)
-    assert delivery is not None
-    assert (delivery.assessment_id, delivery.attempts) == (an_id(2), 1)
+    ending = store.outbox.take(lease_s=1)
+    assert ending is not None
+    assert (ending.assessment_id, ending.sequence) == (an_id(), 1)
 
 
-def test_a_taken_event_is_hidden_until_its_lease_ends_and_counts_its_tries(store: Store):
-    finish(store, claim(store, add(store, an_assessment(notify=True))))
-    store.outbox.take(lease_s=SHORT_S)
+def test_a_taken_ending_is_hidden_until_its_lease_ends(store: Store):
+    finish(store, claim(store, add(store, an_assessment())))
+    first = store.outbox.take(lease_s=SHORT_S)
     assert store.outbox.take(lease_s=SHORT_S) is None
 
     store.go_on(2 * SHORT_S)
 
-    again = store.outbox.take(lease_s=SHORT_S)
-    assert again is not None
-    assert again.attempts == 2
+    assert store.outbox.take(lease_s=SHORT_S) == first
 
 
-def test_an_event_is_tried_again_later_and_closed_for_good(store: Store):
-    finish(store, claim(store, add(store, an_assessment(notify=True))))
-    delivery = store.outbox.take(lease_s=10)
-    assert delivery is not None
-    store.outbox.retry(delivery, after_s=SHORT_S)
-    assert store.outbox.take(lease_s=10) is None
+def test_an_ending_is_closed_for_good(store: Store):
+    finish(store, claim(store, add(store, an_assessment())))
+    ending = store.outbox.take(lease_s=SHORT_S)
+    assert ending is not None
 
-    store.go_on(2 * SHORT_S)
-    second = store.outbox.take(lease_s=SHORT_S)
-    assert second is not None
-    store.outbox.close(second)
-    store.outbox.retry(second, after_s=0)
+    store.outbox.close(ending)
     store.go_on(2 * SHORT_S)
 
     assert store.outbox.take(lease_s=10) is None
 
 
 def test_an_erased_assessment_is_gone_with_all_that_belongs_to_it(store: Store):
-    ended = finish(store, claim(store, add(store, an_assessment(notify=True))))
+    ended = finish(store, claim(store, add(store, an_assessment())))
 
     store.records.erase(ended)
 

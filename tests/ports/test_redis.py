@@ -3,7 +3,7 @@
 import pytest
 
 from adapters.queue import broker_url
-from adapters.redis_access import RedisKeys
+from adapters.redis_keys import RedisKeys
 from adapters.redis_records import RedisRecords
 from adapters.redis_store import connect
 from assessment.assessment import AssessmentId, Status, Tenant
@@ -24,7 +24,7 @@ def test_keys_rest_as_hashes(redis_url: str):
     client = connect(redis_url)
     client.flushdb()
 
-    RedisKeys(client).configure("sk_live_secret", Tenant("clinic"))
+    RedisKeys(client, lambda: NOON).configure("sk_live_secret", Tenant("clinic"))
 
     stored = str(client.hgetall("mien:keys"))
     assert "sk_live_secret" not in stored

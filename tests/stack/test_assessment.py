@@ -157,7 +157,9 @@ def test_a_deleted_assessment_leaves_nothing(stack: Stack, short_face: Path):
         page = api.get(body["urls"]["report"])
 
     assert receipt.status_code == 200
-    assert "result.1.json" in receipt.json()["erased"]
+    erased = {one["class"]: one["at"] for one in receipt.json()["erased"]}
+    assert set(erased) == {"recording", "request", "result", "timeline"}
+    assert erased["recording"] < erased["result"] <= receipt.json()["deleted_at"]
     assert (again.status_code, again.json()["code"]) == (410, "gone")
     assert page.status_code == 410
     assert stack.blobs(body["id"]) == set()

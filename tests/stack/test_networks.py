@@ -10,7 +10,8 @@ import pytest
 from networks.tensors import SERVED
 from tests.stack.conftest import MEDIA, Stack
 
-pytestmark = pytest.mark.stack
+# Slow: six more networks are built for it, by `make networks`.
+pytestmark = [pytest.mark.stack, pytest.mark.slow]
 
 ANALYSES = ["severity", "expression", "micro_expressions"]
 

@@ -44,3 +44,16 @@ def test_the_reference_library_verifies_what_we_sign(monkeypatch: pytest.MonkeyP
 def test_a_secret_of_another_form_or_length_is_refused(secret: str):
     with pytest.raises(Invalid):
         secret_bytes(secret)
+
+
+def test_both_secrets_sign_while_one_is_rotated():
+    old = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
+
+    headers = signed_headers(
+        "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, b'{"test": 2432232314}', SECRET, old
+    )
+
+    first, second = headers["webhook-signature"].split(" ")
+    assert first == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+    assert second.startswith("v1,")
+    assert second != first

@@ -38,7 +38,7 @@ def test_the_request_goes_before_the_recording(video: Path) -> None:
 
     body = seen[0].content.decode()
     assert created["id"] == "asm_1"
-    assert body.index('name="request"') < body.index('name="video"; filename="visit.mp4"')
+    assert body.index('name="request"') < body.index('name="video"; filename="recording.mp4"')
     assert json.dumps({"analyses": ["expression"]}) in body
     assert "Content-Type: application/json" in body
     assert "Content-Type: video/mp4" in body

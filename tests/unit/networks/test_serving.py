@@ -64,6 +64,7 @@ def test_the_served_score_stays_on_the_scale_and_attention_sums_to_one() -> None
         assert torch.allclose(attention.sum(dim=(-1, -2)), torch.ones(2, 4), atol=1e-5)
 
 
+@pytest.mark.slow  # `make weights` proves the same of the very weights that are served
 @pytest.mark.parametrize(
     ("make", "model", "head"),
     [

@@ -98,11 +98,11 @@ def make_two_stream() -> nn.Module:
 @pytest.mark.parametrize(
     ("make", "model", "tolerance"),
     [
-        (make_features, RESNET50_FEATURES, UNIT_TOLERANCE),
+        pytest.param(make_features, RESNET50_FEATURES, UNIT_TOLERANCE, marks=pytest.mark.slow),
         (make_pooling, ATTENTION_POOLING, PARITY_TOLERANCE),
-        (make_temporal, TEMPORAL_RESNET50, PARITY_TOLERANCE),
+        pytest.param(make_temporal, TEMPORAL_RESNET50, PARITY_TOLERANCE, marks=pytest.mark.slow),
         (make_scn, EXPRESSION_SCN, UNIT_TOLERANCE),
-        (make_two_stream, TWO_STREAM, UNIT_TOLERANCE),
+        pytest.param(make_two_stream, TWO_STREAM, UNIT_TOLERANCE, marks=pytest.mark.slow),
     ],
     ids=["resnet50_features", "attention_pooling", "temporal", "scn", "two_stream"],
 )

@@ -11,7 +11,15 @@ import httpx
 import pytest
 
 from adapters.blobs import FolderBlobs
-from adapters.memory import MemoryKeys, MemoryQueue, MemoryRecords, MemoryRoster
+from adapters.memory import MemoryQueue, MemoryRecords, MemoryRoster
+from adapters.memory_endpoints import MemoryEndpoints
+from adapters.memory_idempotency import MemoryMarks
+from adapters.memory_keys import MemoryKeys
+from adapters.memory_listing import MemoryListing
+from adapters.memory_pace import MemoryPace
+from adapters.memory_quotas import MemoryOpenAssessments, MemoryRates
+from adapters.memory_standings import MemoryStandings
+from adapters.memory_uploads import MemoryUploads
 from assessment.aggregation import Aggregator
 from assessment.assessment import Assessment, AssessmentId, Progress, Stage, Status, Tenant
 from assessment.ports import Clock
@@ -39,8 +47,15 @@ class House:
         self.blobs.prepare()
         self.records = MemoryRecords(self.clock)
         self.queue = MemoryQueue()
-        self.keys = MemoryKeys({KEY: Tenant("ours"), OTHER_KEY: Tenant("theirs")})
+        self.uploads = MemoryUploads(self.clock)
+        tenants = {KEY: Tenant("ours"), OTHER_KEY: Tenant("theirs")}
+        self.keys = MemoryKeys(tenants, clock=self.clock)
+        self.rates = MemoryRates(self.clock)
+        self.open = MemoryOpenAssessments(self.records)
+        self.endpoints = MemoryEndpoints()
         self.roster = MemoryRoster(self.clock)
+        self.pace = MemoryPace()
+        self.marks = MemoryMarks(self.clock)
         self.manifests = manifests()
         self.rules = Rules(
             staging=self.blobs.staging,
@@ -59,9 +74,18 @@ class House:
             blobs=self.blobs,
             queue=self.queue,
             keys=self.keys,
+            uploads=self.uploads,
+            rates=self.rates,
+            open=self.open,
+            endpoints=self.endpoints,
+            deliveries=self.records.deliveries,
             roster=self.roster,
+            pace=self.pace,
+            standings=MemoryStandings(self.records),
             manifests=self.manifests,
             clock=self.clock,
+            listing=MemoryListing(self.records),
+            marks=self.marks,
         )
         self.app = build(ports, self.rules)
 

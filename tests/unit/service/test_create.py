@@ -26,7 +26,7 @@ def test_a_recording_alone_is_enough(house):
     assert answer.headers["location"] == f"/v1/assessments/{body['id']}"
     assert answer.headers["retry-after"] == "2"
     assert (body["status"], body["result"], body["error"]) == ("queued", None, None)
-    assert (assessment.tenant, assessment.notify) == (Tenant("ours"), False)
+    assert assessment.tenant == Tenant("ours")
     assert house.queue.submitted == [assessment.id]
 
 
@@ -115,7 +115,6 @@ def test_a_made_secret_is_shown_once(house):
     assert callback.secret == created["callback"]["secret"]
     assert callback.events == ("assessment.failed",)
     assert "callback" not in later
-    assert house.records.get(created["id"]).notify is True
 
 
 def test_a_secret_of_the_caller_is_kept(house):

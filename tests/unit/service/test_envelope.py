@@ -9,7 +9,7 @@ ASKED = [
     ("GET", "/openapi.json", 200),
     ("GET", "/v1/models", 200),
     ("GET", "/nowhere", 404),
-    ("POST", "/v1/assessments", 422),
+    ("POST", "/v1/assessments", 415),
 ]
 
 

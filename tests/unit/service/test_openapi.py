@@ -31,6 +31,9 @@ def test_it_is_openapi_3_1_with_every_webhook():
         "assessment.succeeded",
         "assessment.withheld",
         "assessment.failed",
+        "assessment.canceled",
+        "assessment.expired",
+        "webhook.test",
     }
 
 

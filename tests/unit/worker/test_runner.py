@@ -17,6 +17,7 @@ from assessment.request import AssessmentRequest
 from tests.conftest import Watch
 from tests.samples import a_measurement, an_assessment, an_observation, manifests
 from worker.runner import Report, Runner
+from worker.sandboxed import Sandboxed
 
 GOOD = a_measurement(*(an_observation(i) for i in range(10)))
 
@@ -27,7 +28,7 @@ class Desk:
     def __init__(self, folder: Path, watch: Watch, does: Callable[[Report], Measurement]) -> None:
         self.records, self.blobs = MemoryRecords(watch), FolderBlobs(folder)
         self.blobs.prepare()
-        self.waiting = an_assessment(notify=True)
+        self.waiting = an_assessment()
         self.measured = 0
         self.draining = False
         self.does = does
@@ -39,6 +40,7 @@ class Desk:
             blobs=self.blobs,
             measure=self._measure,
             aggregate=Aggregator(manifests(), production=False, software="mien test"),
+            sandbox=Sandboxed(manifests(), "mien test"),
             clock=watch,
             lease_s=30,
             attempt_limit_s=60,

@@ -33,7 +33,7 @@ class Floor:
         )
 
     def add(self) -> Assessment:
-        assessment = an_assessment(notify=True)
+        assessment = an_assessment()
         self.records.add(assessment, look_again_s=30)
         self.blobs.put(assessment.id, "video", b"pictures")
         return assessment

@@ -1,0 +1,91 @@
+"""Every problem explained: a page for each code, and all of them as docs/problems.md.
+
+    python -m service.problem_pages > docs/problems.md
+
+All words come from the faults themselves, so that a page and an answer never disagree.
+"""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from assessment.faults import Fault, Unusable, WorkerCrashed
+from service.problems import RETRY_AFTER_S, STATUS, retryable
+
+ENDINGS: Final = (Unusable, WorkerCrashed)
+
+HEAD: Final = """\
+# Problems
+
+Every error is a problem document after RFC 9457 (`application/problem+json`) with a stable `code`,
+a `detail` that says what to do, and a `request_id` to name to the operator. `errors[].pointer`
+says where in the request a value breaks a rule. An assessment that failed carries the same codes in
+its `error`. The `type` of a problem, `/problems/CODE`, is served by mien and shows its entry here.
+
+Written by `python -m service.problem_pages`; a test holds it to the code.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is to be known of one code."""
+
+    code: str
+    title: str
+    status: int
+    meanings: tuple[str, ...]
+    advice: tuple[str, ...]
+    retry_after_s: int | None
+    retryable: bool
+    ends_assessments: bool
+
+
+def entries() -> dict[str, Entry]:
+    """Return an entry for each code, in the order of codes."""
+    codes = sorted({fault.code for fault in STATUS})
+    return {code: _entry(code, [one for one in STATUS if one.code == code]) for code in codes}
+
+
+def _entry(code: str, kinds: list[type[Fault]]) -> Entry:
+    waits = [RETRY_AFTER_S[kind] for kind in kinds if kind in RETRY_AFTER_S]
+    return Entry(
+        code=code,
+        title=code.replace("_", " ").capitalize(),
+        status=int(STATUS[kinds[0]]),
+        meanings=tuple(dict.fromkeys(_first_line(kind) for kind in kinds)),
+        advice=tuple(dict.fromkeys(kind.advice for kind in kinds)),
+        retry_after_s=waits[0] if waits else None,
+        retryable=retryable(code),
+        ends_assessments=any(issubclass(kind, ENDINGS) for kind in kinds),
+    )
+
+
+def _first_line(kind: type[Fault]) -> str:
+    return (kind.__doc__ or "").strip().split("\n", 1)[0]
+
+
+def facts(entry: Entry) -> Iterator[str]:
+    """Return the facts of an entry, a sentence each."""
+    yield f"HTTP status {entry.status}."
+    if entry.retry_after_s is not None:
+        yield f"Comes with `Retry-After`, usually {entry.retry_after_s} seconds."
+    if entry.ends_assessments:
+        yield "Can be the `error.code` of an assessment that failed."
+    again = "can" if entry.retryable else "does not"
+    yield f"Sending the same again {again} help."
+
+
+def document() -> str:
+    """Return all entries as Markdown."""
+    parts = [HEAD]
+    for entry in entries().values():
+        lines = [f"## `{entry.code}`", "", " ".join(entry.meanings), ""]
+        lines += [f"* What to do: {one}" for one in entry.advice]
+        lines += [f"* {fact}" for fact in facts(entry)]
+        parts.append("\n".join(lines) + "\n")
+    return "\n".join(parts)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(document())

@@ -1,0 +1,52 @@
+"""Work beside the work: the sandbox waits in threads, so that it holds up nobody.
+
+A slow sandbox assessment sleeps; slept in the worker's own turn it would keep the
+recordings of patients waiting.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+
+Work = Callable[[], None]
+
+
+class Aside:
+    """Runs work in threads of its own, a bounded number at once."""
+
+    def __init__(self, most: int) -> None:
+        self._free = threading.BoundedSemaphore(most)
+        self._threads: set[threading.Thread] = set()
+        self._closed = threading.Event()
+
+    @property
+    def closed(self) -> bool:
+        """Whether the process is about to end, and what runs here has to hand back."""
+        return self._closed.is_set()
+
+    def __call__(self, work: Work) -> None:
+        """Start the work, or drop it when all threads are busy: the sweeper sends it again."""
+        if not self._free.acquire(blocking=False):
+            return
+        thread = threading.Thread(target=self._run, args=(work,), name="aside", daemon=True)
+        self._threads.add(thread)
+        thread.start()
+
+    def _run(self, work: Work) -> None:
+        try:
+            work()
+        finally:
+            self._threads.discard(threading.current_thread())
+            self._free.release()
+
+    def finish(self, patience_s: float) -> None:
+        """Have what runs come to its end, and wait for it no longer than that in all."""
+        self._closed.set()
+        deadline = time.monotonic() + patience_s
+        for thread in tuple(self._threads):
+            thread.join(max(0.0, deadline - time.monotonic()))
+
+
+def at_once(work: Work) -> None:
+    """Do the work here and now."""
+    work()
