@@ -13,6 +13,7 @@ from assessment import VERSION
 from service import negotiation
 from service.batch_schema import BatchOptions
 from service.bodies import Problem
+from service.illustration import illustrate
 from service.key_schemas import KeyOptions, RotationOptions
 from service.negotiation import json_accepted
 from service.problems import PROBLEM_JSON
@@ -163,6 +164,7 @@ def _document(app: FastAPI) -> dict[str, Any]:
         _drop_the_frameworks_422(operations)
     for operations in document["paths"].values():
         negotiation.describe(operations, problems_of(406))
+    illustrate(document)
     return document
 
 
