@@ -10,7 +10,11 @@ _REFERENCE: Final = "#/components/schemas/{model}"
 _CALLBACK: Final = {"url": "https://example.org/mien"}
 _EXAMPLE: Final = {"analyses": ["severity", "expression"], "reference": "visit-17"}
 _BYTES: Final[dict[str, Any]] = {
-    "schema": {"type": "string", "contentMediaType": "application/octet-stream"}
+    "schema": {
+        "type": "string",
+        "contentMediaType": "application/octet-stream",
+        "format": "binary",  # generators of clients go by this
+    }
 }
 _URL: Final = {"source": {"url": "https://example.org/visit-17.mp4"}, "callback": _CALLBACK}
 _UPLOAD: Final = {"source": {"upload_id": "upl_0123456789abcdef0123456789abcdef"}, **_EXAMPLE}

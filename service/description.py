@@ -50,6 +50,7 @@ MULTIPART_BODY: Final[dict[str, Any]] = {
                         "video": {
                             "type": "string",
                             "contentMediaType": "application/octet-stream",
+                            "format": "binary",  # generators of clients go by this
                             "description": "MP4, MOV, WebM, Matroska, AVI or MPEG-TS, "
                             "or a JPEG or PNG, which shows one frame. The file's name is ignored.",
                         },

@@ -1,5 +1,6 @@
 """What the OpenAPI document says of resumable uploads beyond what the routes' types say."""
 
+import re
 from typing import Any, Final
 
 from service.description import REFERENCE
@@ -83,7 +84,11 @@ def _parameter(name: str, schema: dict[str, Any], *, required: bool, text: str) 
 
 _BYTES: Final = {"type": "integer", "minimum": 0, "maximum": 10**18 - 1}
 _TUS: Final = _parameter(
-    "Tus-Resumable", {"const": TUS_VERSION}, required=True, text="The protocol's version."
+    "Tus-Resumable",
+    # A pattern, no constant: generators of clients take no constants in headers.
+    {"type": "string", "pattern": f"^{re.escape(TUS_VERSION)}$", "examples": [TUS_VERSION]},
+    required=True,
+    text="The protocol's version.",
 )
 _CHECKSUM: Final = _parameter(
     "Upload-Checksum",

@@ -49,30 +49,33 @@ def test_the_quickstart_runs_with_a_generated_client(
     stack: Stack, generated: str, short_face: Path
 ) -> None:
     # given
-    client = module(generated).AuthenticatedClient(stack.url, stack.key)
     models = module(generated, "models")
     part = module(generated, "types").File
     create = module(generated, "api.assessments.create_assessment")
     read = module(generated, "api.assessments.get_assessment")
     erase = module(generated, "api.assessments.delete_assessment")
-    options = models.AssessmentOptions.from_dict(
-        {"reference": "visit-17", "analyses": ["expression"]}
-    )
+    asked = {"reference": "visit-17", "analyses": ["expression"]}
+    options = models.AssessmentOptions.from_dict(asked)
 
     # when
-    with short_face.open("rb") as video:
+    with (
+        module(generated).AuthenticatedClient(stack.url, stack.key) as client,
+        short_face.open("rb") as video,
+    ):
         body = models.CreateAssessmentFilesBody(
             video=part(video, "recording.mp4", "video/mp4"), request=options
         )
         created = create.sync(client=client, body=body)
-    end = time.monotonic() + 60
-    while (one := read.sync(id=created.id, client=client)).status in ("queued", "processing"):
-        assert time.monotonic() < end
-        time.sleep(0.2)
+        end = time.monotonic() + 60
+        while (one := read.sync(id=created.id, client=client)).status in ("queued", "processing"):
+            assert time.monotonic() < end
+            time.sleep(0.2)
+        receipt = erase.sync(id=created.id, client=client)
+        afterwards = read.sync_detailed(id=created.id, client=client)
 
     # then
     assert one.status == "succeeded"
     assert one.reference == "visit-17"
     assert one.result.quality.frames.sampled > 0
-    assert erase.sync(id=created.id, client=client).id == created.id
-    assert json.loads(read.sync_detailed(id=created.id, client=client).content)["code"] == "gone"
+    assert receipt.id == created.id
+    assert json.loads(afterwards.content)["code"] == "gone"
