@@ -70,13 +70,20 @@ def _json(model: str, **examples: Any) -> dict[str, Any]:
     }
 
 
+_SOURCED: Final = _json("AssessmentOptions", url=_URL, upload=_UPLOAD) | {
+    "schema": {
+        "allOf": [{"$ref": _REFERENCE.format(model="AssessmentOptions")}],
+        "required": ["source"],
+        "properties": {"source": {"$ref": _REFERENCE.format(model="SourceOptions")}},
+    }
+}
 CREATE_BODY: Final[dict[str, Any]] = {
     "parameters": [_KEY, _DIGEST, _PREFER, _OPTIONS],
     "requestBody": {
         "required": True,
         "content": {
             **MULTIPART_BODY["requestBody"]["content"],
-            "application/json": _json("AssessmentOptions", url=_URL, upload=_UPLOAD),
+            "application/json": _SOURCED,
             "video/*": _BYTES,
             **dict.fromkeys(sorted(RECORDINGS), _BYTES),
         },

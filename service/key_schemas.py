@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 from assessment.access import Scope
 from service.bodies import Timestamp
 from service.result_bodies import Shape
+from service.schema_rules import UNIQUE
 from service.schemas import Strict
 
 DAY_S: Final = 86_400
@@ -43,7 +44,7 @@ class KeyOptions(Strict):
         "key: nothing about patients belongs here.",
         examples=["booking backend"],
     )
-    scopes: Annotated[list[Scope], AfterValidator(_once_each)] = Field(
+    scopes: Annotated[list[Scope], AfterValidator(_once_each), UNIQUE] = Field(
         min_length=1,
         description="`read`: GET and HEAD. `create`: every other method, and uploads whole. "
         "`admin`: both, and keys and webhook endpoints.",

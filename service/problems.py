@@ -4,7 +4,6 @@ Nothing of the request is quoted: `detail` is the fault's own advice, and only a
 `Invalid` adds where it is wrong, in words written in this project.
 """
 
-from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -12,7 +11,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
-from starlette.routing import BaseRoute, Match
+from starlette.routing import Match
 from starlette.types import Scope
 
 from assessment import faults
@@ -216,7 +215,7 @@ def install(app: FastAPI) -> None:
         if error.status_code != HTTPStatus.METHOD_NOT_ALLOWED:
             return problem(NoSuchPath(), request_id_of(request))
         answer = problem(MethodNotAllowed(), request_id_of(request))
-        answer.headers["Allow"] = ", ".join(_methods(app.router.routes, request.scope))
+        answer.headers["Allow"] = ", ".join(_methods(app, request.scope))
         return answer
 
     async def of_bug(request: Request, _: Exception) -> Response:
@@ -235,11 +234,15 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, of_bug)
 
 
-def _methods(routes: Sequence[BaseRoute], scope: Scope) -> list[str]:
+def _methods(app: FastAPI, scope: Scope) -> list[str]:
     """Return every method with which the path is served; the router stops at the first route."""
+    # A path of its own, such as /v1/assessments/batch, is no id of the route beside it.
+    own = app.openapi()["paths"].get(scope["path"])
+    if own is not None:
+        return sorted(method.upper() for method in own)
     asked = [(method, dict(scope) | {"method": method}) for method in METHODS]
     return [
         method
         for method, like in asked
-        if any(route.matches(like)[0] is Match.FULL for route in routes)
+        if any(route.matches(like)[0] is Match.FULL for route in app.router.routes)
     ]

@@ -76,7 +76,9 @@ class RequestReader:
 
     def _callback(self, options: CallbackOptions) -> Callback:
         self.check_callback(options.url)
-        secret = options.secret or new_secret(secrets.token_bytes(SECRET_BYTES))
+        secret = options.secret
+        if secret is None:
+            secret = new_secret(secrets.token_bytes(SECRET_BYTES))
         try:
             secret_bytes(secret)
         except Invalid as error:

@@ -19,6 +19,12 @@ from pydantic import (
 
 from assessment.events import EventName
 from assessment.request import Analysis, Select
+from service.schema_rules import (
+    REGION_WITH_ITS_RULE,
+    UNIQUE,
+    WEBHOOK_KEY_PATTERN,
+    exactly_one,
+)
 
 MOST_METADATA: Final = 50
 _INVISIBLE: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
@@ -70,6 +76,7 @@ EventNames = Annotated[
     Field(max_length=len(EventName)),
     BeforeValidator(_full_event_name, json_schema_input_type=list[EventName]),
     AfterValidator(_without_repetition),
+    UNIQUE,
 ]
 
 
@@ -83,6 +90,10 @@ class Strict(BaseModel):
 
 class SamplingOptions(Strict):
     """Which frames are looked at. Give one of the two."""
+
+    model_config = ConfigDict(
+        json_schema_extra=exactly_one(every_ms="integer", every_n_frames="integer")
+    )
 
     every_ms: int | None = Field(
         None, ge=20, le=60_000, description="One frame in so many milliseconds of media time."
@@ -103,6 +114,8 @@ Fraction = Annotated[float, Field(ge=0, le=1)]
 
 class SubjectOptions(Strict):
     """Whose face is measured when there are several."""
+
+    model_config = ConfigDict(json_schema_extra=REGION_WITH_ITS_RULE)
 
     select: Select = Field(
         Select.ONLY,
@@ -131,6 +144,7 @@ class CallbackOptions(Strict):
     secret: str | None = Field(
         None,
         max_length=128,
+        json_schema_extra={"pattern": WEBHOOK_KEY_PATTERN},
         description="`whsec_` and base64 of 24 to 64 bytes. Without one, one is made and "
         "returned once, in the answer to this request.",
     )
@@ -148,6 +162,8 @@ MetadataValue = Annotated[str, StringConstraints(max_length=500)]
 
 class SourceOptions(Strict):
     """Where the recording is, when it does not come with the request. Give one of the two."""
+
+    model_config = ConfigDict(json_schema_extra=exactly_one(url="string", upload_id="string"))
 
     url: str | None = Field(
         None,
@@ -177,7 +193,7 @@ class ConsentOptions(Strict):
     obtained_at: Annotated[str, StringConstraints(max_length=40), AfterValidator(_rfc3339)] = Field(
         description="When, after RFC 3339.", json_schema_extra={"format": "date-time"}
     )
-    scopes: Annotated[list[ShortText], AfterValidator(_without_repetition)] = Field(
+    scopes: Annotated[list[ShortText], AfterValidator(_without_repetition), UNIQUE] = Field(
         default_factory=list[str], max_length=16, description="What it covers, in your words."
     )
 
@@ -198,14 +214,14 @@ class ContextOptions(Strict):
 class AssessmentOptions(Strict):
     """The part `request`: what is asked of the recording. All fields are optional."""
 
-    analyses: Annotated[list[Analysis], AfterValidator(_without_repetition)] | None = Field(
+    analyses: Annotated[list[Analysis], AfterValidator(_without_repetition), UNIQUE] | None = Field(
         None,
         min_length=1,
         description="What is measured; without it, severity, expression, and what the networks "
         "under `model` do. `micro_expressions` takes a look at every frame.",
     )
     model: Annotated[
-        Annotated[list[ModelName], AfterValidator(_without_repetition)] | None,
+        Annotated[list[ModelName], AfterValidator(_without_repetition), UNIQUE] | None,
         BeforeValidator(_as_list, json_schema_input_type=ModelName | list[ModelName] | None),
     ] = Field(
         None,

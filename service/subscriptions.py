@@ -163,7 +163,7 @@ def _disabled(*, enabled: bool) -> DisabledReason | None:
 
 
 def _secret(given: str | None) -> str:
-    secret = given or new_secret(secrets.token_bytes(SECRET_BYTES))
+    secret = new_secret(secrets.token_bytes(SECRET_BYTES)) if given is None else given
     try:
         secret_bytes(secret)
     except Invalid as error:

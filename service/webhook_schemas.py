@@ -5,10 +5,15 @@ from typing import Annotated, Final
 from pydantic import Field, StringConstraints
 
 from assessment.endpoints import LONGEST_OVERLAP_S, OVERLAP_S
+from service.schema_rules import WEBHOOK_KEY_PATTERN
 from service.schemas import EventNames, PlainText, Strict
 
 Url = Annotated[str, StringConstraints(max_length=2048)]
-Secret = Annotated[str, StringConstraints(max_length=128)]
+Secret = Annotated[
+    str,
+    StringConstraints(max_length=128),
+    Field(json_schema_extra={"pattern": WEBHOOK_KEY_PATTERN}),
+]
 Words = Annotated[PlainText, StringConstraints(max_length=200)]
 
 URL_TOLD: Final = "A public https address; events of all assessments of this tenant are sent to it."

@@ -1,0 +1,41 @@
+"""Rules between fields, as JSON Schema says them; pydantic's own checks enforce them."""
+
+from typing import Final
+
+from pydantic import Field, JsonValue
+
+JsonObject = dict[str, JsonValue]
+
+WEBHOOK_KEY_PATTERN: Final = (
+    r"^whsec_(?:(?:[A-Za-z0-9+/]{4}){8,20}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?"
+    r"|(?:[A-Za-z0-9+/]{4}){21}(?:[A-Za-z0-9+/]{2}==)?)$"
+)
+"""`whsec_` and base64 of 24 to 64 bytes."""
+
+UNIQUE: Final = Field(json_schema_extra={"uniqueItems": True})
+"""Says that a list names nothing twice; a validator beside it enforces that."""
+
+REGION_WITH_ITS_RULE: Final[JsonObject] = {
+    "oneOf": [
+        {
+            "required": ["select", "region"],
+            "properties": {"select": {"const": "region"}, "region": {"type": "array"}},
+        },
+        {
+            "properties": {
+                "select": {"enum": ["only", "largest"]},
+                "region": {"type": "null"},
+            }
+        },
+    ]
+}
+"""A region if, and only if, `select` is `region`."""
+
+
+def exactly_one(**types: str) -> JsonObject:
+    """Return the rule that one of the fields has its type and every other is null or absent."""
+    branches: list[JsonValue] = []
+    for given, kind in types.items():
+        rest: JsonObject = {name: {"type": "null"} for name in types if name != given}
+        branches.append({"required": [given], "properties": {given: {"type": kind}, **rest}})
+    return {"oneOf": branches}

@@ -1,0 +1,65 @@
+"""Schemathesis against the running stack, with a key of the sandbox."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.stack.conftest import PROJECT, Stack
+
+pytestmark = pytest.mark.stack
+
+CHECKS = (
+    "not_a_server_error", "status_code_conformance", "content_type_conformance",
+    "response_headers_conformance", "response_schema_conformance", "unsupported_method",
+    "allow_header_conformance", "use_after_free", "ensure_resource_availability",
+    "ignored_auth",
+)  # fmt: skip
+
+
+def fuzz(stack: Stack, folder: Path, *options: str) -> tuple[dict[str, int], str]:
+    """Return the counts of cases, and what Schemathesis says."""
+    with stack.client() as api:
+        asked = {"name": "fuzz", "scopes": ["create", "read", "admin"], "environment": "test"}
+        key = api.post("/v1/keys", json=asked).json()
+    program = Path(sys.executable).with_name("schemathesis")
+    report = folder / "report.json"
+    done = subprocess.run(
+        [
+            *(program, "run", f"{stack.url}/openapi.json"),
+            *("-H", f"Authorization: Bearer {key['key']}", "--checks", ",".join(CHECKS)),
+            *("--continue-on-failure", "--suppress-health-check", "all"),
+            *("--report", "json", "--report-json-path", report, *options),
+        ],
+        cwd=PROJECT,
+        env={
+            "PATH": os.environ["PATH"],  # noqa: TID251
+            "SCHEMATHESIS_HOOKS": "tests.stack.contract_hooks",
+            "FUZZ_KEY_ID": key["id"],
+        },
+        capture_output=True,
+        timeout=1200,
+    )
+    said = done.stdout.decode()
+    return json.loads(report.read_text())["test_cases"], said
+
+
+def holds(counts: dict[str, int], said: str) -> None:
+    print(f"{counts['generated']} cases, {counts['unique_failures']} failures")  # noqa: T201  what it is run for
+    assert counts["unique_failures"] == 0, said[-6000:]
+    assert counts["errored"] == 0, said[-6000:]
+    assert counts["generated"] >= 2000
+
+
+@pytest.mark.timeout(400)
+def test_no_listed_case_breaks_the_contract(stack: Stack, tmp_path: Path) -> None:
+    holds(*fuzz(stack, tmp_path, "--phases", "examples,coverage", "--seed", "20261122"))
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1300)
+def test_no_drawn_case_breaks_the_contract(stack: Stack, tmp_path: Path) -> None:
+    holds(*fuzz(stack, tmp_path, "--max-examples", "30"))
