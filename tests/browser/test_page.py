@@ -134,6 +134,7 @@ def uploaded(tab: Visit) -> int:
     return int(answer.headers["upload-offset"])
 
 
+@pytest.mark.slow
 def test_everything_can_be_done_with_the_keyboard(visit: Open, short_face: Path):
     tab = visit()
     tab.page.goto(tab.site.url)
@@ -142,6 +143,7 @@ def test_everything_can_be_done_with_the_keyboard(visit: Open, short_face: Path)
     tab.page.keyboard.press("Enter")
     expect(tab.heading("New assessment")).to_be_focused()
 
+    tab.page.wait_for_load_state("networkidle")
     reach(tab, "input#file")
     with tab.page.expect_file_chooser() as chooser:
         tab.page.keyboard.press("Enter")

@@ -82,6 +82,8 @@ class Bench:
         """A learner made with this run's seed and fitted on (training, development)."""
         torch.manual_seed(self.seed)
         learner, before = make(), self.clock()
+        # A fifth faster on CPUs.
+        learner.network.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
         history = fit(learner, *parts, effort.knobs(self.seed))
         best = "" if history.best is None else f", development {history.measure} {history.best:.3g}"
         self.say(f"  {name}: {self.clock() - before:.0f} s{best}")

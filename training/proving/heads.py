@@ -148,7 +148,7 @@ class HeadsExperiment:
 
     name = "heads"
     claim = "Several heads watch several regions."
-    planned_seconds: Mapping[Scale, float] = {Scale.SMOKE: 15.0, Scale.FULL: 160.0}
+    planned_seconds: Mapping[Scale, float] = {Scale.SMOKE: 15.0, Scale.FULL: 200.0}
 
     def run(self, scale: Scale, seed: int, say: Say = silent) -> Finding:
         """Three arms on the same maps."""

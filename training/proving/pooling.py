@@ -94,7 +94,7 @@ class PoolingExperiment:
 
     name = "pooling"
     claim = "Content-adaptive pooling finds the good frames."
-    planned_seconds: Mapping[Scale, float] = {Scale.SMOKE: 10.0, Scale.FULL: 130.0}
+    planned_seconds: Mapping[Scale, float] = {Scale.SMOKE: 10.0, Scale.FULL: 250.0}
 
     def run(self, scale: Scale, seed: int, say: Say = silent) -> Finding:
         """One trunk, two poolings of its features."""

@@ -52,7 +52,7 @@ class Sizes:
 
 SIZES = {
     Scale.SMOKE: Sizes(16, 4, 4, Effort(1, batch=16)),
-    Scale.FULL: Sizes(400, 60, 200, Effort(18, batch=64)),
+    Scale.FULL: Sizes(300, 50, 200, Effort(14, batch=64)),
 }
 
 
@@ -61,7 +61,7 @@ class ScnExperiment:
 
     name = "scn"
     claim = "SCN suppresses wrong labels."
-    planned_seconds: Mapping[Scale, float] = {Scale.SMOKE: 8.0, Scale.FULL: 150.0}
+    planned_seconds: Mapping[Scale, float] = {Scale.SMOKE: 8.0, Scale.FULL: 300.0}
 
     def run(self, scale: Scale, seed: int, say: Say = silent) -> Finding:
         """Two arms on the same wrong labels."""
