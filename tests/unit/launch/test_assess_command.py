@@ -177,7 +177,9 @@ def test_the_help_lists_the_exit_codes(capsys: pytest.CaptureFixture[str]) -> No
 
 
 def test_ctrl_c_cancels_the_assessment_on_the_service(here: Loopback, video: Path) -> None:
-    command = [sys.executable, "-m", "launch", "assess", str(video), "--url", here.url]
+    # A run in the background ignores Ctrl-C, and so would everything that it starts.
+    heeding = ["env", "--default-signal=INT"]
+    command = [*heeding, sys.executable, "-m", "launch", "assess", str(video), "--url", here.url]
     shown = subprocess.Popen(
         [*command, "--key", here.key, "--reference", "sandbox/never"],
         cwd=PROJECT,
@@ -189,7 +191,10 @@ def test_ctrl_c_cancels_the_assessment_on_the_service(here: Loopback, video: Pat
         if "scoring" in line:
             break
     shown.send_signal(signal.SIGINT)
-    rest, _ = shown.communicate(timeout=20)
+    try:
+        rest, _ = shown.communicate(timeout=60)
+    finally:
+        shown.kill()
 
     assert shown.returncode == 130
     assert "Canceled asm_" in rest
