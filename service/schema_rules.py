@@ -15,22 +15,6 @@ WEBHOOK_KEY_PATTERN: Final = (
 UNIQUE: Final = Field(json_schema_extra={"uniqueItems": True})
 """Says that a list names nothing twice; a validator beside it enforces that."""
 
-REGION_WITH_ITS_RULE: Final[JsonObject] = {
-    "oneOf": [
-        {
-            "required": ["select", "region"],
-            "properties": {"select": {"const": "region"}, "region": {"type": "array"}},
-        },
-        {
-            "properties": {
-                "select": {"enum": ["only", "largest"]},
-                "region": {"type": "null"},
-            }
-        },
-    ]
-}
-"""A region if, and only if, `select` is `region`."""
-
 
 def exactly_one(**types: str) -> JsonObject:
     """Return the rule that one of the fields has its type and every other is null or absent."""

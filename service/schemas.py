@@ -20,7 +20,6 @@ from pydantic import (
 from assessment.events import EventName
 from assessment.request import Analysis, Select
 from service.schema_rules import (
-    REGION_WITH_ITS_RULE,
     UNIQUE,
     WEBHOOK_KEY_PATTERN,
     exactly_one,
@@ -114,8 +113,6 @@ Fraction = Annotated[float, Field(ge=0, le=1)]
 
 class SubjectOptions(Strict):
     """Whose face is measured when there are several."""
-
-    model_config = ConfigDict(json_schema_extra=REGION_WITH_ITS_RULE)
 
     select: Select = Field(
         Select.ONLY,
