@@ -35,6 +35,16 @@ SCHEMA = json.loads((REPOSITORY / "manifest.schema.json").read_text())
 
 models = pytest.mark.parametrize("model", SERVED, ids=[model.name for model in SERVED])
 
+USUAL = ("hmhn", "ddl_resnet50", "expression")
+"""What `make weights` builds; the others take `make networks`."""
+built_models = pytest.mark.parametrize(
+    "model",
+    [
+        pytest.param(model, id=model.name, marks=() if model.name in USUAL else pytest.mark.slow)
+        for model in SERVED
+    ],
+)
+
 
 def static(model: ServedModel) -> dict[str, Any]:
     return json.loads((REPOSITORY / model.name / "manifest.json").read_text())
@@ -166,7 +176,7 @@ def test_weights_that_are_a_demonstration_say_so_in_their_limits(model: ServedMo
 
 
 @pytest.mark.stack
-@models
+@built_models
 def test_the_built_manifest_is_whole_and_vouches_for_its_graph(model: ServedModel) -> None:
     # given
     manifest = built(model)
@@ -179,7 +189,7 @@ def test_the_built_manifest_is_whole_and_vouches_for_its_graph(model: ServedMode
 
 
 @pytest.mark.stack
-@models
+@built_models
 def test_the_built_graph_has_the_served_tensors(model: ServedModel) -> None:
     # given
     graph = REPOSITORY / model.name / "1" / "model.onnx"
