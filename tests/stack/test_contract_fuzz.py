@@ -45,8 +45,9 @@ def fuzz(stack: Stack, folder: Path, *options: str) -> tuple[dict[str, int], str
             *("--continue-on-failure", "--suppress-health-check", "all"),
             *("--report", "json", "--report-json-path", report, *options),
         ],
-        cwd=PROJECT,
+        cwd=folder,
         env={
+            "PYTHONPATH": str(PROJECT),
             "PATH": os.environ["PATH"],  # noqa: TID251
             "SCHEMATHESIS_HOOKS": "tests.stack.contract_hooks",
             "FUZZ_KEY_ID": key_id,
