@@ -10,7 +10,7 @@ it early, no staged file stays.
 import ssl
 import threading
 from collections.abc import Generator, Iterable
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
@@ -19,10 +19,11 @@ from urllib.parse import urljoin
 
 import httpcore
 
-from adapters.download import Download, Fetched, check_room
 from adapters.guarded import CheckedBackend, Deadline, host_header
+from adapters.staged_file import StagedFile, check_room
 from assessment.addresses import NotAllowed, check_url
 from assessment.faults import SourceNotFetched, TooLarge
+from assessment.recording import Recording
 
 MOST_REDIRECTS: Final = 3
 LONGEST_PAUSE_S: Final = 30.0
@@ -60,7 +61,7 @@ class Fetch:
     pauses_s: tuple[float, ...] = (1.0, 4.0)
     tls: ssl.SSLContext = field(default_factory=ssl.create_default_context)
 
-    def __call__(self, url: str, stop: threading.Event) -> Fetched:
+    def __call__(self, url: str, stop: threading.Event) -> Recording:
         """Return the staged recording, or raise what ends the assessment; see the module."""
         deadline = Deadline.after(self.total_s, self.idle_s)
         for pause_s in self.pauses_s:
@@ -75,7 +76,7 @@ class Fetch:
         except _Transient as error:
             raise SourceNotFetched(error.args[0]) from error
 
-    def _attempt(self, url: str, deadline: Deadline, stop: threading.Event) -> Fetched:
+    def _attempt(self, url: str, deadline: Deadline, stop: threading.Event) -> Recording:
         try:
             for _ in range(MOST_REDIRECTS + 1):
                 with self._get(url, deadline) as response:
@@ -99,7 +100,7 @@ class Fetch:
         ):
             yield response
 
-    def _take(self, response: httpcore.Response, stop: threading.Event) -> Fetched:
+    def _take(self, response: httpcore.Response, stop: threading.Event) -> Recording:
         headers = _headers(response)
         _check_status(response.status, headers.get(b"retry-after", b""))
         if headers.get(b"content-encoding", b"identity") not in (b"identity", b""):
@@ -109,10 +110,15 @@ class Fetch:
         if announced > self.limit_bytes:
             raise TooLarge("the recording is too large", limit_bytes=self.limit_bytes)
         check_room(self.staging, self.free_min_bytes + announced)
-        with Download.into(self.staging, self.limit_bytes, self.free_min_bytes) as download:
+        staged = StagedFile.create(self.staging, self.limit_bytes, self.free_min_bytes)
+        with ExitStack() as undo:
+            undo.callback(staged.discard)
             for chunk in _until(response.iter_stream(), stop):
-                download.write(chunk)
-            return download.finish()
+                staged.write(chunk)
+            recording = staged.finish()
+            undo.pop_all()
+        staged.close()
+        return recording
 
 
 def _until(chunks: Iterable[bytes], stop: threading.Event) -> Generator[bytes]:

@@ -9,6 +9,7 @@ nothing; the SHA-256 of the whole goes with the request that uses the upload.
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
@@ -40,11 +41,10 @@ class Resumable:
         """Send the recording and return its upload id; on the way out of a failure, erase it."""
         size = video.stat().st_size
         url = self._begin(size)
-        try:
+        with ExitStack() as undo:
+            undo.callback(self._forget, url)
             self._send_pieces(video, size, url, sent)
-        except BaseException:
-            self._forget(url)
-            raise
+            undo.pop_all()
         return url.rstrip("/").rpartition("/")[2]
 
     def _begin(self, size: int) -> str:

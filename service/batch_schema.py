@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from pydantic import Field
 
-from service.schemas import Strict
+from service.values import Strict
 
 MOST_ITEMS: Final = 100
 

@@ -118,16 +118,10 @@ class Desk:
         estimates = Estimates(ports.pace, ports.roster, ports.clock)
         archive = Archive(ports.records, ports.blobs, clock=ports.clock, estimate=estimates.of)
         staging = Staging(rules.staging, rules.upload_max_bytes, rules.free_min_bytes)
-        reader = RequestReader(
-            catalogue,
-            partial(check_callback_url, allow_loopback=rules.allow_loopback),
-            partial(check_source_url, allow_loopback=rules.allow_loopback),
-        )
+        reader = _reader(catalogue, rules)
+        intake = _intake(ports, rules, seal)
         creation = Creation(
-            intake=_intake(ports, rules, seal),
-            archive=archive,
-            blobs=ports.blobs,
-            upload_store=upload_store,
+            intake=intake, archive=archive, blobs=ports.blobs, upload_store=upload_store
         )
         return cls(
             uploads=Uploads(staging, reader, rules.idle_s),
@@ -144,17 +138,24 @@ class Desk:
             subscriptions=_subscriptions(ports, rules),
             catalogue=catalogue,
             keys=ports.keys,
-            quotas=Quotas(
-                rules.allowance,
-                ports.rates,
-                ports.open,
-                ports.blobs,
-                ports.uploads.announced_bytes,
-            ),
+            quotas=_quotas(ports, rules),
             health=Health(ports.records, ports.roster, staging, ports.manifests),
             metrics=Metrics(ports.records),
             clock=ports.clock,
         )
+
+
+def _reader(catalogue: Catalogue, rules: Rules) -> RequestReader:
+    return RequestReader(
+        catalogue,
+        partial(check_callback_url, allow_loopback=rules.allow_loopback),
+        partial(check_source_url, allow_loopback=rules.allow_loopback),
+    )
+
+
+def _quotas(ports: Ports, rules: Rules) -> Quotas:
+    uploaded = ports.uploads.announced_bytes
+    return Quotas(rules.allowance, ports.rates, ports.open, ports.blobs, uploaded)
 
 
 def _intake(ports: Ports, rules: Rules, seal: Seal) -> Intake:

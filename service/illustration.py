@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from assessment.faults import Fault
 from service.examples import EXAMPLES
-from service.problems import STATUS
+from service.problems import STATUS, described
 
 Node = dict[str, Any]
 
@@ -61,14 +61,7 @@ def a_problem(status: int) -> Node:
     """Return a problem with the status, the most general one that there is."""
     kinds = [fault for fault, its in STATUS.items() if its == status]
     fault: type[Fault] = min(kinds, key=lambda kind: len(kind.__mro__))
-    body: Node = {
-        "type": f"/problems/{fault.code}",
-        "title": fault.code.replace("_", " ").capitalize(),
-        "status": status,
-        "detail": fault.advice,
-        "code": fault.code,
-        "request_id": "req_0123456789abcdef01234567",
-    }
+    body = described(fault, "req_0123456789abcdef01234567")
     if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         body["limit_bytes"] = 524288000
     if status == HTTPStatus.UNPROCESSABLE_ENTITY:

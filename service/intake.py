@@ -11,31 +11,17 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from pathlib import Path
 
 from adapters.disk import room
 from assessment.assessment import Assessment, AssessmentId, Tenant
 from assessment.blob_names import REQUEST, VIDEO
-from assessment.faults import DigestMismatch, Unavailable
+from assessment.faults import Unavailable
 from assessment.ports import Blobs, Clock, Queue, Records
+from assessment.recording import Recording
 from assessment.request import AssessmentRequest
 from service.seal import Seal
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Recording:
-    """A recording that has arrived whole and is safe on the disk, at its staging place."""
-
-    path: Path
-    sha256: str
-    size: int
-
-    def require(self, announced_sha256: str | None) -> None:
-        """Raise `DigestMismatch` when another recording was announced."""
-        if announced_sha256 not in (None, self.sha256):
-            raise DigestMismatch("is not that of the recording", pointer="/request/sha256")
 
 
 def new_id() -> AssessmentId:

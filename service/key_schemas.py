@@ -9,7 +9,7 @@ from assessment.access import Scope
 from service.bodies import Timestamp
 from service.result_bodies import Shape
 from service.schema_rules import UNIQUE
-from service.schemas import Strict
+from service.values import ONCE_EACH, Strict
 
 DAY_S: Final = 86_400
 KeyIdValue = Annotated[str, Field(pattern=r"^key_[0-9a-f]{32}$")]
@@ -28,12 +28,6 @@ def _printable(value: str) -> str:
     return value
 
 
-def _once_each(values: list[Scope]) -> list[Scope]:
-    if len(set(values)) < len(values):
-        raise ValueError("names something twice")
-    return values
-
-
 class KeyOptions(Strict):
     """The key that is asked for."""
 
@@ -44,7 +38,7 @@ class KeyOptions(Strict):
         "key: nothing about patients belongs here.",
         examples=["booking backend"],
     )
-    scopes: Annotated[list[Scope], AfterValidator(_once_each), UNIQUE] = Field(
+    scopes: Annotated[list[Scope], ONCE_EACH, UNIQUE] = Field(
         min_length=1,
         description="`read`: GET and HEAD. `create`: every other method, and uploads whole. "
         "`admin`: both, and keys and webhook endpoints.",

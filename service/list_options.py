@@ -1,28 +1,14 @@
 """What can be asked of `GET /v1/assessments`, as pydantic checks the query."""
 
-from datetime import datetime
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from assessment.assessment import Outcome, Status
+from service.values import Time
 
 USUAL_LIMIT: Final = 20
 MOST: Final = 100
-
-
-def _rfc3339(value: str) -> str:
-    try:
-        at = datetime.fromisoformat(value)
-    except ValueError:
-        raise ValueError("is no time after RFC 3339; in a query `+` is written `%2B`") from None
-    if at.tzinfo is None:
-        raise ValueError("is a time without its offset from UTC")
-    return value
-
-
-Moment = Annotated[str, StringConstraints(max_length=40), AfterValidator(_rfc3339)]
-_DATE_TIME: Final[dict[str, JsonValue]] = {"format": "date-time"}
 
 
 class ListOptions(BaseModel):
@@ -38,14 +24,11 @@ class ListOptions(BaseModel):
     )
     status: Status | None = Field(None, description="Only those with this status.")
     outcome: Outcome | None = Field(None, description="Only those with this outcome.")
-    created_after: Moment | None = Field(
+    created_after: Time | None = Field(
         None,
         description="Only those created at this time or later.",
-        json_schema_extra=_DATE_TIME,
     )
-    created_before: Moment | None = Field(
-        None, description="Only those created before this time.", json_schema_extra=_DATE_TIME
-    )
+    created_before: Time | None = Field(None, description="Only those created before this time.")
     reference: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = Field(
         None, description="Only those with this reference, letter by letter."
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from assessment.faults import Fault, Unusable, WorkerCrashed
-from service.problems import RETRY_AFTER_S, STATUS, retryable
+from service.problems import RETRY_AFTER_S, STATUS, retryable, title_of
 
 ENDINGS: Final = (Unusable, WorkerCrashed)
 
@@ -51,7 +51,7 @@ def _entry(code: str, kinds: list[type[Fault]]) -> Entry:
     waits = [RETRY_AFTER_S[kind] for kind in kinds if kind in RETRY_AFTER_S]
     return Entry(
         code=code,
-        title=code.replace("_", " ").capitalize(),
+        title=title_of(code),
         status=int(STATUS[kinds[0]]),
         meanings=tuple(dict.fromkeys(_first_line(kind) for kind in kinds)),
         advice=tuple(dict.fromkeys(kind.advice for kind in kinds)),

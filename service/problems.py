@@ -147,17 +147,26 @@ def problem(fault: faults.Fault, request_id: str) -> JsonResponse:
     return JsonResponse(body, status, headers=_headers(fault), media_type=PROBLEM_JSON)
 
 
-def problem_body(fault: faults.Fault, request_id: str) -> dict[str, Any]:
-    """Return the fault as a problem document."""
-    status = STATUS[type(fault)]
-    body: dict[str, Any] = {
-        "type": f"/problems/{fault.code}",
-        "title": fault.code.replace("_", " ").capitalize(),
-        "status": int(status),
-        "detail": fault.advice,
-        "code": fault.code,
+def title_of(code: str) -> str:
+    """Return the code in words."""
+    return code.replace("_", " ").capitalize()
+
+
+def described(kind: type[faults.Fault], request_id: str) -> dict[str, Any]:
+    """Return what every problem of this kind says."""
+    return {
+        "type": f"/problems/{kind.code}",
+        "title": title_of(kind.code),
+        "status": int(STATUS[kind]),
+        "detail": kind.advice,
+        "code": kind.code,
         "request_id": request_id,
     }
+
+
+def problem_body(fault: faults.Fault, request_id: str) -> dict[str, Any]:
+    """Return the fault as a problem document."""
+    body = described(type(fault), request_id)
     if isinstance(fault, faults.TooLarge):
         body["limit_bytes"] = fault.limit_bytes
     if isinstance(fault, NotAcceptable):

@@ -13,10 +13,10 @@ from typing import Final, Protocol
 from anyio.to_thread import run_sync
 
 from assessment.faults import Invalid, TooLarge
+from assessment.recording import Recording
 from assessment.request import AssessmentRequest
 from service.choice import POINTER
 from service.faults import RequestTooLarge
-from service.intake import Recording
 from service.request_part import Asked, RequestReader
 from service.staging import StagedVideo, Staging
 

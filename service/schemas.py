@@ -1,90 +1,18 @@
-"""The request part of `POST /v1/assessments`, as pydantic checks it.
+"""The request part of `POST /v1/assessments`, as pydantic checks it."""
 
-Strict: an unknown field, a number in quotes or a fraction for an integer is an error.
-"""
+from typing import Annotated, Final, Self
 
-import unicodedata
-from datetime import datetime
-from typing import Annotated, Any, Final, Self
+from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    model_validator,
-)
-
-from assessment.events import EventName
 from assessment.request import Analysis, Select
-from service.schema_rules import (
-    UNIQUE,
-    WEBHOOK_KEY_PATTERN,
-    exactly_one,
-)
+from service.schema_rules import UNIQUE, WEBHOOK_KEY_PATTERN, exactly_one
+from service.values import ONCE_EACH, EventNames, PlainText, Strict, Time
 
 MOST_METADATA: Final = 50
-_INVISIBLE: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
-_DIRECTIONS: Final = frozenset(
-    "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-)
-
-
-def _without_control_characters(value: str) -> str:
-    if any(unicodedata.category(one) in _INVISIBLE or one in _DIRECTIONS for one in value):
-        raise ValueError("has control characters")
-    return value
-
-
-def _without_repetition(values: list[Any]) -> list[Any]:
-    if len(set(values)) < len(values):
-        raise ValueError("names something twice")
-    return values
-
-
-def _rfc3339(value: str) -> str:
-    try:
-        at = datetime.fromisoformat(value)
-    except ValueError:
-        raise ValueError("is no time after RFC 3339") from None
-    if at.tzinfo is None:
-        raise ValueError("is a time without its offset from UTC")
-    return value
 
 
 def _as_list(value: object) -> object:
     return [value] if isinstance(value, str) else value
-
-
-def _full_event_name(value: object) -> object:
-    """`succeeded` is short for `assessment.succeeded`."""
-    if not isinstance(value, list):
-        return value
-    prefix = "assessment."
-    return [
-        prefix + one if isinstance(one, str) and not one.startswith(prefix) else one
-        for one in value  # pyright: ignore[reportUnknownVariableType]
-    ]
-
-
-PlainText = Annotated[str, AfterValidator(_without_control_characters)]
-EventNames = Annotated[
-    list[EventName],
-    Field(max_length=len(EventName)),
-    BeforeValidator(_full_event_name, json_schema_input_type=list[EventName]),
-    AfterValidator(_without_repetition),
-    UNIQUE,
-]
-
-
-class Strict(BaseModel):
-    """A part of the request."""
-
-    model_config = ConfigDict(
-        extra="forbid", strict=True, frozen=True, hide_input_in_errors=True, protected_namespaces=()
-    )
 
 
 class SamplingOptions(Strict):
@@ -146,7 +74,7 @@ class CallbackOptions(Strict):
         "returned once, in the answer to this request.",
     )
     events: EventNames = Field(
-        default_factory=list[EventName],
+        default_factory=list,
         description="Which endings are told; all when empty. `succeeded` is short for "
         "`assessment.succeeded`.",
     )
@@ -178,19 +106,15 @@ class SourceOptions(Strict):
         return self
 
 
-ShortText = Annotated[
-    str, StringConstraints(min_length=1, max_length=64), AfterValidator(_without_control_characters)
-]
+ShortText = Annotated[PlainText, StringConstraints(min_length=1, max_length=64)]
 
 
 class ConsentOptions(Strict):
     """What the person agreed to, as you state it."""
 
     policy_version: ShortText = Field(description="Your name for the text that was agreed to.")
-    obtained_at: Annotated[str, StringConstraints(max_length=40), AfterValidator(_rfc3339)] = Field(
-        description="When, after RFC 3339.", json_schema_extra={"format": "date-time"}
-    )
-    scopes: Annotated[list[ShortText], AfterValidator(_without_repetition), UNIQUE] = Field(
+    obtained_at: Time = Field(description="When, after RFC 3339.")
+    scopes: Annotated[list[ShortText], ONCE_EACH, UNIQUE] = Field(
         default_factory=list[str], max_length=16, description="What it covers, in your words."
     )
 
@@ -211,14 +135,14 @@ class ContextOptions(Strict):
 class AssessmentOptions(Strict):
     """The part `request`: what is asked of the recording. All fields are optional."""
 
-    analyses: Annotated[list[Analysis], AfterValidator(_without_repetition), UNIQUE] | None = Field(
+    analyses: Annotated[list[Analysis], ONCE_EACH, UNIQUE] | None = Field(
         None,
         min_length=1,
         description="What is measured; without it, severity, expression, and what the networks "
         "under `model` do. `micro_expressions` takes a look at every frame.",
     )
     model: Annotated[
-        Annotated[list[ModelName], AfterValidator(_without_repetition), UNIQUE] | None,
+        Annotated[list[ModelName], ONCE_EACH, UNIQUE] | None,
         BeforeValidator(_as_list, json_schema_input_type=ModelName | list[ModelName] | None),
     ] = Field(
         None,
@@ -236,7 +160,7 @@ class AssessmentOptions(Strict):
         description="Whose face is measured.",
     )
     callback: CallbackOptions | None = Field(None, description="Where the end is told.")
-    reference: Annotated[str, AfterValidator(_without_control_characters)] | None = Field(
+    reference: PlainText | None = Field(
         None, max_length=200, description="Your own name for it; comes back in every answer."
     )
     metadata: dict[MetadataKey, MetadataValue] = Field(

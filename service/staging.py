@@ -1,30 +1,17 @@
-"""A recording while it arrives: written to its final file system, hashed on the way.
+"""A recording while it is uploaded: staged in threads, so that a slow disk stops nobody else."""
 
-Writing happens in threads, a MiB at a time, so that a slow disk stops nobody else.
-"""
-
-import hashlib
-import os
-import shutil
-import tempfile
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO, Final, Protocol
+from typing import Final
 
 from anyio.to_thread import run_sync
 
-from adapters.disk import room
-from assessment.containers import HEAD_BYTES, is_recording
-from assessment.faults import Invalid, NotAVideo, StorageFull, TooLarge
-from service.intake import Recording
+from adapters.staged_file import StagedFile, check_room
+from assessment.containers import HEAD_BYTES
+from assessment.faults import Invalid
+from assessment.recording import Recording
 
 BUFFER_BYTES: Final = 2**20
-
-
-class _Digest(Protocol):
-    def update(self, data: bytearray, /) -> None: ...
-    def hexdigest(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,67 +24,43 @@ class Staging:
 
     def check_room(self, announced_bytes: int) -> None:
         """Raise `StorageFull` when the disk would have less left than it must."""
-        if shutil.disk_usage(self.folder).free < self.free_min_bytes + announced_bytes:
-            raise StorageFull
+        check_room(self.folder, self.free_min_bytes + announced_bytes)
 
     def open(self) -> "StagedVideo":
-        """Return a new file that only this process' user may read."""
-        with room():
-            descriptor, name = tempfile.mkstemp(dir=self.folder)
-        return StagedVideo(Path(name), os.fdopen(descriptor, "wb"), self.limit_bytes)
+        """Return a new file for one recording."""
+        return StagedVideo(StagedFile.create(self.folder, self.limit_bytes, self.free_min_bytes))
 
 
 @dataclass(slots=True)
 class StagedVideo:
     """One recording on its way in; `discard` it in the end, whatever happened."""
 
-    path: Path
-    file: BinaryIO
-    limit_bytes: int
-    size: int = 0
-    recognised: bool = False
+    staged: StagedFile
     _buffer: bytearray = field(default_factory=bytearray)
-    _digest: _Digest = field(default_factory=hashlib.sha256)
 
     async def write(self, data: bytes) -> None:
         """Add bytes, or raise `TooLarge`, `NotAVideo` or `StorageFull`."""
-        self.size += len(data)
         self._buffer += data
-        if not self.recognised and len(self._buffer) >= HEAD_BYTES:
-            self._recognise()
-        if self.size > self.limit_bytes:
-            raise TooLarge("the recording is too large", limit_bytes=self.limit_bytes)
-        if len(self._buffer) >= BUFFER_BYTES:
+        # The first bytes tell what it is, so they do not wait for a MiB to come together.
+        enough = BUFFER_BYTES if self.staged.size else HEAD_BYTES
+        beyond = self.staged.size + len(self._buffer) > self.staged.limit_bytes
+        if beyond or len(self._buffer) >= enough:
             await run_sync(self._flush)
 
     async def finish(self) -> Recording:
         """Return the whole recording once it is safe on the disk."""
-        if self.size == 0:
+        if not self.staged.size and not self._buffer:
             raise Invalid("the recording is empty", pointer="/video")
-        if not self.recognised:
-            self._recognise()
-        await run_sync(self._sync)
-        return Recording(self.path, self._digest.hexdigest(), self.size)
+        return await run_sync(self._finish)
 
     def discard(self) -> None:
         """Close the file, and erase it unless it was adopted."""
-        with suppress(OSError):  # a full disk fails here again; the file goes all the same
-            self.file.close()
-        self.path.unlink(missing_ok=True)
-
-    def _recognise(self) -> None:
-        self.recognised = is_recording(bytes(self._buffer[:HEAD_BYTES]))
-        if not self.recognised:
-            raise NotAVideo
+        self.staged.discard()
 
     def _flush(self) -> None:
-        with room():
-            self.file.write(self._buffer)
-        self._digest.update(self._buffer)
+        self.staged.write(self._buffer)
         self._buffer.clear()
 
-    def _sync(self) -> None:
+    def _finish(self) -> Recording:
         self._flush()
-        with room():
-            self.file.flush()
-            os.fsync(self.file.fileno())
+        return self.staged.finish()

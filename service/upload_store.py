@@ -21,8 +21,8 @@ from adapters.upload_files import UploadFiles
 from assessment.assessment import Tenant
 from assessment.faults import Gone, Invalid, NotAVideo, NotFound, TooLarge, Unavailable
 from assessment.ports import Clock
+from assessment.recording import Recording
 from assessment.uploads import UPLOAD_ID_PATTERN, Upload, UploadId, UploadRecords
-from service.intake import Recording
 from service.upload_faults import NoSuchUpload, UploadGone
 
 POINTER: Final = "/request/source/upload_id"

@@ -1,6 +1,6 @@
 """The section `webhooks` of the OpenAPI document: what receivers get."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Header
 
@@ -44,54 +44,30 @@ def signed(
 webhooks = APIRouter(tags=["webhooks"], dependencies=[Depends(signed)])
 
 
-@webhooks.post(
-    "assessment.succeeded",
-    operation_id="onAssessmentSucceeded",
-    summary="An assessment succeeded with numbers",
-    status_code=204,
+ENDINGS: Final = (
+    ("succeeded", "succeeded with numbers", "`data.outcome` is `reported`. Answer 2xx in 15 s."),
+    ("withheld", "succeeded without numbers", "`data.outcome` is `withheld`; the result says why."),
+    ("failed", "failed", "The assessment's `error` says why and what to do."),
+    ("canceled", "was canceled", "Whoever canceled it, there will be no result."),
+    ("expired", "passed its deadline", "It did not end within its `deadline_s`."),
 )
-def on_succeeded(body: Event) -> None:
-    """Signed after Standard Webhooks; `data.outcome` is `reported`. Answer 2xx within 15 s."""
+"""How an assessment can end, what that means, and what to know of the event."""
 
 
-@webhooks.post(
-    "assessment.withheld",
-    operation_id="onAssessmentWithheld",
-    summary="An assessment succeeded without numbers",
-    status_code=204,
-)
-def on_withheld(body: Event) -> None:
-    """Signed after Standard Webhooks; `data.outcome` is `withheld`, the result says why."""
+def _receive(body: Event) -> None:
+    """Stand for a receiver, whose parameters the document tells."""
 
 
-@webhooks.post(
-    "assessment.failed",
-    operation_id="onAssessmentFailed",
-    summary="An assessment failed",
-    status_code=204,
-)
-def on_failed(body: Event) -> None:
-    """Signed after Standard Webhooks; the assessment's `error` says why and what to do."""
-
-
-@webhooks.post(
-    "assessment.canceled",
-    operation_id="onAssessmentCanceled",
-    summary="An assessment was canceled",
-    status_code=204,
-)
-def on_canceled(body: Event) -> None:
-    """Signed after Standard Webhooks; whoever canceled it, there will be no result."""
-
-
-@webhooks.post(
-    "assessment.expired",
-    operation_id="onAssessmentExpired",
-    summary="An assessment passed its deadline",
-    status_code=204,
-)
-def on_expired(body: Event) -> None:
-    """Signed after Standard Webhooks; it did not end within its `deadline_s`."""
+for _name, _meaning, _words in ENDINGS:
+    webhooks.add_api_route(
+        f"assessment.{_name}",
+        _receive,
+        methods=["POST"],
+        operation_id=f"onAssessment{_name.capitalize()}",
+        summary=f"An assessment {_meaning}",
+        description=f"Signed after Standard Webhooks. {_words}",
+        status_code=204,
+    )
 
 
 @webhooks.post(

@@ -6,7 +6,7 @@ from pydantic import Field, StringConstraints
 
 from assessment.endpoints import LONGEST_OVERLAP_S, OVERLAP_S
 from service.schema_rules import WEBHOOK_KEY_PATTERN
-from service.schemas import EventNames, PlainText, Strict
+from service.values import EventNames, PlainText, Strict
 
 Url = Annotated[str, StringConstraints(max_length=2048)]
 Secret = Annotated[

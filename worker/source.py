@@ -12,11 +12,10 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from typing import Final
 
-from adapters.download import Fetched
 from assessment import blob_names
 from assessment.assessment import AssessmentId, Progress, Stage
-from assessment.faults import DigestMismatch
 from assessment.ports import Blobs
+from assessment.recording import Recording
 from assessment.request import AssessmentRequest
 from worker.heartbeat import Report
 
@@ -24,7 +23,7 @@ BEAT_S: Final = 1.0
 FETCHING: Final = Progress(Stage.FETCHING, 0)
 
 Bring = Callable[[AssessmentId, AssessmentRequest, Report], AssessmentRequest]
-FetchUntil = Callable[[str, threading.Event], Fetched]
+FetchUntil = Callable[[str, threading.Event], Recording]
 
 
 def as_it_came(_: AssessmentId, request: AssessmentRequest, __: Report) -> AssessmentRequest:
@@ -51,8 +50,7 @@ class Sources:
             return request
         fetched = self._fetched(url, report)
         try:
-            if request.sha256 not in (None, fetched.sha256):
-                raise DigestMismatch("is not that of the recording", pointer="/request/sha256")
+            fetched.require(request.sha256)
             report(FETCHING)  # what was canceled or deleted meanwhile must not be stored
             brought = replace(request, video_sha256=fetched.sha256, video_bytes=fetched.size)
             self.blobs.put(assessment_id, blob_names.REQUEST, brought.to_json())
@@ -65,7 +63,7 @@ class Sources:
         names = (blob_names.VIDEO, blob_names.MEASUREMENT)
         return any(self.blobs.path(assessment_id, name) is not None for name in names)
 
-    def _fetched(self, url: str, report: Report) -> Fetched:
+    def _fetched(self, url: str, report: Report) -> Recording:
         """Fetch in a thread, because a name that does not resolve blocks longer than a lease."""
         report(FETCHING)
         stop = threading.Event()

@@ -31,7 +31,7 @@ class Sweeper:
     requeue_s: float
     max_crashes: int
     clear_staging: Callable[[], int]
-    erase_uploads: Callable[[], int] = lambda: 0
+    erase_uploads: Callable[[], int]
 
     def sweep(self) -> None:
         """Look at everything whose time has come; may raise `StoreUnavailable`."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters import download
+from adapters import staged_file
 from assessment.faults import NotAVideo, SourceNotFetched, StorageFull, TooLarge
 from tests.unit.adapters.site import (
     LIMIT,
@@ -134,8 +134,8 @@ def test_a_disk_that_fills_up_meanwhile_ends_the_fetch(
             raise StorageFull
 
     monkeypatch.setattr("adapters.fetch.check_room", room)
-    monkeypatch.setattr(download, "check_room", room)
-    monkeypatch.setattr(download, "LOOK_EVERY_BYTES", 4096)
+    monkeypatch.setattr(staged_file, "check_room", room)
+    monkeypatch.setattr(staged_file, "LOOK_EVERY_BYTES", 4096)
 
     fails(fetch(), site.gives(content()), StorageFull)
 

@@ -194,9 +194,9 @@ class FullDisk(Staging):
     """A staging folder whose disk is full from the first byte on."""
 
     def open(self) -> StagedVideo:
-        staged = Staging.open(self)
-        staged.file.close()
-        return replace(staged, file=io.FileIO("/dev/full", "wb"))
+        video = Staging.open(self)
+        video.staged.file.close()
+        return StagedVideo(replace(video.staged, file=io.FileIO("/dev/full", "wb")))
 
 
 def test_a_disk_that_fills_up_leaves_nothing(house):

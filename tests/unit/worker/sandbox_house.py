@@ -84,6 +84,7 @@ class House:
             requeue_s=30,
             max_crashes=3,
             clear_staging=lambda: 0,
+            erase_uploads=lambda: 0,
         )
 
     def _pause(self, seconds: float) -> None:

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from adapters.blobs import FolderBlobs
-from adapters.download import Fetched
 from adapters.fetch import Stopped
 from adapters.memory import MemoryRecords
 from assessment import blob_names
@@ -26,6 +25,7 @@ from assessment.faults import (
     TooLarge,
 )
 from assessment.measurement import Measurement
+from assessment.recording import Recording
 from assessment.request import AssessmentRequest, Source
 from tests.conftest import Watch
 from tests.samples import a_measurement, an_assessment, an_id, an_observation, manifests
@@ -49,7 +49,7 @@ class Site:
         self.takes_s = 0.0
         self.stopped = threading.Event()
 
-    def __call__(self, url: str, stop: threading.Event) -> Fetched:
+    def __call__(self, url: str, stop: threading.Event) -> Recording:
         self.asked.append(url)
         if stop.wait(self.takes_s):
             self.stopped.set()
@@ -58,7 +58,7 @@ class Site:
             raise self.fault
         path = self.staging / f"fetched{len(self.asked)}"
         path.write_bytes(RECORDING)
-        return Fetched(path, SHA256, len(RECORDING))
+        return Recording(path, SHA256, len(RECORDING))
 
 
 @pytest.fixture

@@ -193,6 +193,7 @@ def test_what_a_dead_worker_left_of_a_canceled_assessment_is_swept(bench: Bench,
         requeue_s=30,
         max_crashes=3,
         clear_staging=lambda: 0,
+        erase_uploads=lambda: 0,
     ).erase_leftovers()
 
     assert bench.names == {"request.json"}

@@ -18,6 +18,7 @@ class Floor:
     folder: Path
     watch: Watch
     queue: MemoryQueue = field(default_factory=MemoryQueue)
+    uploads_looked_at: int = 0
 
     def __post_init__(self) -> None:
         self.records, self.blobs = MemoryRecords(self.watch), FolderBlobs(self.folder)
@@ -30,7 +31,12 @@ class Floor:
             requeue_s=30,
             max_crashes=3,
             clear_staging=lambda: self.blobs.clear_staging(older_than_s=ORPHAN_S),
+            erase_uploads=self.erase_uploads,
         )
+
+    def erase_uploads(self) -> int:
+        self.uploads_looked_at += 1
+        return 0
 
     def add(self) -> Assessment:
         assessment = an_assessment()
@@ -176,3 +182,9 @@ def test_blobs_without_a_record_are_kept_for_an_hour_because_the_record_comes_se
     floor.sweeper.erase_leftovers()
 
     assert floor.blobs.stored() == [an_id(9)]
+
+
+def test_uploads_that_nobody_used_are_looked_for_with_the_other_leftovers(floor: Floor):
+    floor.sweeper.erase_leftovers()
+
+    assert floor.uploads_looked_at == 1

@@ -1,11 +1,13 @@
-"""A fetched recording while it arrives: counted, hashed and recognised on its way to the disk."""
+"""A recording while it arrives: counted, hashed and recognised on its way to the disk.
+
+Both ways in end here, the upload and the fetched address.
+"""
 
 import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Final, Protocol, Self
@@ -13,22 +15,14 @@ from typing import BinaryIO, Final, Protocol, Self
 from adapters.disk import room
 from assessment.containers import HEAD_BYTES, is_recording
 from assessment.faults import NotAVideo, StorageFull, TooLarge
+from assessment.recording import Recording
 
 LOOK_EVERY_BYTES: Final = 16 * 2**20
 """After so many bytes the free space is looked at again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """A recording that has arrived whole and is safe on the disk, at its staging place."""
-
-    path: Path
-    sha256: str
-    size: int
-
-
 class _Digest(Protocol):
-    def update(self, data: bytes, /) -> None: ...
+    def update(self, data: bytes | bytearray, /) -> None: ...
     def hexdigest(self) -> str: ...
 
 
@@ -39,35 +33,26 @@ def check_room(folder: Path, needed_bytes: int) -> None:
 
 
 @dataclass(slots=True)
-class Download:
-    """One recording on its way in."""
+class StagedFile:
+    """One recording on its way in; `discard` it in the end, whatever happened."""
 
     path: Path
     file: BinaryIO
     limit_bytes: int
     free_min_bytes: int
     size: int = 0
-    finished: bool = False
     _head: bytes = b""
     _unlooked: int = 0
     _digest: _Digest = field(default_factory=hashlib.sha256)
 
     @classmethod
-    @contextmanager
-    def into(cls, folder: Path, limit_bytes: int, free_min_bytes: int) -> Generator[Self]:
-        """Give a new file that only this user may read; erase it when the block breaks."""
+    def create(cls, folder: Path, limit_bytes: int, free_min_bytes: int) -> Self:
+        """Return a new file in the folder that only this process' user may read."""
         with room():
             descriptor, name = tempfile.mkstemp(dir=folder)
-        file = os.fdopen(descriptor, "wb")
-        download = cls(Path(name), file, limit_bytes, free_min_bytes)
-        try:
-            with room(), file:
-                yield download
-        finally:
-            if not download.finished:
-                download.path.unlink(missing_ok=True)
+        return cls(Path(name), os.fdopen(descriptor, "wb"), limit_bytes, free_min_bytes)
 
-    def write(self, chunk: bytes) -> None:
+    def write(self, chunk: bytes | bytearray) -> None:
         """Add bytes, or raise `TooLarge`, `NotAVideo` or `StorageFull`."""
         self.size += len(chunk)
         if self.size > self.limit_bytes:
@@ -78,16 +63,27 @@ class Download:
                 self._recognise()
         self._look_at_room(len(chunk))
         self._digest.update(chunk)
-        self.file.write(chunk)
+        with room():
+            self.file.write(chunk)
 
-    def finish(self) -> Fetched:
+    def finish(self) -> Recording:
         """Return the whole recording once it is safe on the disk."""
         if len(self._head) < HEAD_BYTES:
             self._recognise()
-        self.file.flush()
-        os.fsync(self.file.fileno())
-        self.finished = True
-        return Fetched(self.path, self._digest.hexdigest(), self.size)
+        with room():
+            self.file.flush()
+            os.fsync(self.file.fileno())
+        return Recording(self.path, self._digest.hexdigest(), self.size)
+
+    def close(self) -> None:
+        """Close the file, which stays."""
+        with suppress(OSError):  # a full disk fails here again
+            self.file.close()
+
+    def discard(self) -> None:
+        """Close the file, and erase it unless it was adopted."""
+        self.close()
+        self.path.unlink(missing_ok=True)
 
     def _recognise(self) -> None:
         if not is_recording(self._head):
