@@ -42,7 +42,7 @@ def test_every_reason_that_withholds_is_one_of_the_sandbox() -> None:
     assert written == set(Reason)
 
 
-FETCHING = (PROJECT / "adapters" / "fetch.py", PROJECT / "adapters" / "download.py")
+FETCHING = (PROJECT / "adapters" / "fetch.py", PROJECT / "adapters" / "staged_file.py")
 TAKEN_AWAY = {faults.Gone, faults.NotFound, faults.CallbackNotAllowed}
 """What a worker may meet without the assessment's end."""
 
