@@ -7,6 +7,7 @@ PYTHON ?= python3
 PORT ?= 8080
 DATA ?= ./data
 OUT ?= demo
+SEED ?= 1
 VIDEO ?= weights/media/WolfgangLanger_Pexels.mp4
 # The CPU build where the index has one by this name; see CONTRIBUTING.md for machines that get CUDA.
 TORCH ?= torch==2.13.0
@@ -21,8 +22,8 @@ RUN ?= data/runs/$(basename $(notdir $(CONFIG)))
 CHECKPOINT ?= $(RUN)/best.pt
 NETWORK ?= hmhn
 
-.PHONY: help install install-dev weights networks demo up train evaluate export plans \
-	test test-all check format lint types layers unit stack openapi lock clean
+.PHONY: help install install-dev weights networks demo up train evaluate coverage export plans \
+	test test-all chaos check format lint types layers unit stack openapi lock clean
 
 help: ## Show this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -80,6 +81,9 @@ train: .venv/.train ## Train a network, or go on where it was cut off: make trai
 evaluate: .venv/.train ## Put every paper's claim to the test on the proving ground: docs/evidence.md
 	@$(BIN)/python -m training.evaluate
 
+coverage: weights .venv/.train ## Measure how often the intervals hold on new persons, and write the model cards
+	@$(BIN)/python -m training.coverage && $(BIN)/python -m training.evaluation.card
+
 export: .venv/.train ## Make the next served version of a checkpoint: make export NETWORK=… CHECKPOINT=…
 	@$(BIN)/python -m training.release --network "$(NETWORK)" --checkpoint "$(CHECKPOINT)"
 
@@ -92,6 +96,9 @@ test: check unit stack ## Everything but the slow tests: format, lint, types, la
 
 test-all: check networks ## Everything, the slow tests too
 	$(BIN)/pytest
+
+chaos: .venv/.dev weights ## Kill processes while assessments run, and count what was lost: make chaos SEED=…
+	@$(BIN)/python -m tests.chaos --seed "$(SEED)" --log chaos.log
 
 check: lint types layers ## Format, lint, types, import layers
 

@@ -9,6 +9,7 @@ from adapters.memory_deliveries import MemoryDeliveries
 from assessment.assessment import Assessment, AssessmentId, Progress, Status, Tenant
 from assessment.events import event_id
 from assessment.faults import Gone, NotFound, Stale
+from assessment.fitness import Unfit
 from assessment.ports import Clock, Ending
 
 
@@ -168,12 +169,20 @@ class MemoryRoster:
 
     clock: Clock
     workers: dict[str, tuple[float, Mapping[str, str]]] = field(default_factory=dict)
+    reasons: dict[str, Sequence[Unfit]] = field(default_factory=dict)
 
-    def sign_in(self, worker: str, models: Mapping[str, str], *, for_s: float) -> None:
-        """Note that the worker is alive and reaches the models."""
+    def sign_in(
+        self, worker: str, models: Mapping[str, str], *, for_s: float, unfit: Sequence[Unfit] = ()
+    ) -> None:
+        """Note that the worker is alive, what it scores with, and what not."""
         self.workers[worker] = (self.clock().timestamp() + for_s, models)
+        self.reasons[worker] = tuple(unfit)
 
     def present(self) -> Mapping[str, Mapping[str, str]]:
         """Return the models of every worker that signed in lately."""
         now = self.clock().timestamp()
         return {name: models for name, (until, models) in self.workers.items() if until > now}
+
+    def unfit(self) -> Mapping[str, Sequence[Unfit]]:
+        """Return what the workers that signed in lately do not score with, by worker."""
+        return {name: self.reasons[name] for name in self.present() if self.reasons[name]}

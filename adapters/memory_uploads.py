@@ -25,8 +25,7 @@ class MemoryUploads:
         """Store a new upload, or raise `TooManyUploads` or `StorageFull`."""
         if sum(one.tenant == upload.tenant for one in self.stored.values()) >= most:
             raise TooManyUploads
-        missing = sum(one.length - one.offset for one in self.stored.values())
-        if missing + upload.length > room_bytes:
+        if self.missing_bytes() + upload.length > room_bytes:
             raise StorageFull
         self.stored[upload.id] = upload
         self.writers[upload.id] = (0, 0.0)
@@ -42,6 +41,10 @@ class MemoryUploads:
     def announced_bytes(self, tenant: Tenant) -> int:
         """Return how long the tenant's open uploads will be, together."""
         return sum(one.length for one in self.stored.values() if one.tenant == tenant)
+
+    def missing_bytes(self) -> int:
+        """Return what the open uploads of all tenants still expect, together."""
+        return sum(one.length - one.offset for one in self.stored.values())
 
     def held(self, upload_id: UploadId) -> bool:
         """Return whether somebody writes to the upload now."""

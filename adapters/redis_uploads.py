@@ -77,6 +77,11 @@ class RedisUploads:
         """Return how long the tenant's open uploads will be, together."""
         return int(self._run("announced", [_own(tenant)], RECORD))
 
+    def missing_bytes(self) -> int:
+        """Return what the open uploads of all tenants still expect, together."""
+        with reachable():
+            return sum(map(int, cast("list[str]", self._client.hvals(MISSING))))
+
     def held(self, upload_id: UploadId) -> bool:
         """Return whether somebody writes to the upload now."""
         return bool(self._run("held", [_record(upload_id)]))

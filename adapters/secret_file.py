@@ -18,22 +18,32 @@ def kept_secret(path: Path) -> bytes:
     Raises `Misconfigured` when the file holds something else.
     """
     if not path.exists():
-        _make(path)
+        write_once(path, secrets.token_bytes(BYTES))
     secret = path.read_bytes()
     if len(secret) != BYTES:
         raise Misconfigured(f"{path.name} in the data folder is damaged: remove it")
     return secret
 
 
-def _make(path: Path) -> None:
-    """Write the secret beside its place and link it there, whole or not at all."""
+def write_once(path: Path, content: bytes) -> None:
+    """Write the content beside its place and link it there, whole; what is there already stays."""
     descriptor, beside = tempfile.mkstemp(dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(secrets.token_bytes(BYTES))
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         with suppress(FileExistsError):
             os.link(beside, path)
+        _sync(path.parent)
     finally:
         Path(beside).unlink(missing_ok=True)
+
+
+def _sync(folder: Path) -> None:
+    """Make the link survive a power cut: what was signed or sealed must stay readable."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -3,16 +3,20 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
 from assessment import micro_expression, withholding
-from assessment.expression import showings, summarise
+from assessment.expression import summarise
+from assessment.expressivity import expressed
+from assessment.gates import Gates, Policy
 from assessment.ledger import Ledger
 from assessment.manifest import Manifest
 from assessment.measurement import Measurement
-from assessment.request import Analysis, AssessmentRequest
+from assessment.movement import movement
+from assessment.request import Analysis, AssessmentRequest, Context
 from assessment.result import DOES_NOT_ASSESS, Quality, Result, Withheld
 from assessment.severity import estimate, scores_of
+from assessment.stretches import showings
 
 DEMONSTRATION_NOTICE = (
     "These networks have demonstration weights, fitted on synthetic faces: {names}. "
@@ -31,6 +35,7 @@ class Answers:
 
     networks: Mapping[Analysis, tuple[Manifest, ...]]
     withheld: tuple[Withheld, ...]
+    notices: tuple[str, ...] = ()
 
     @property
     def all(self) -> tuple[Manifest, ...]:
@@ -45,6 +50,12 @@ class Aggregator:
     manifests: Mapping[str, Manifest]
     production: bool
     software: str
+    policy: Policy = field(default_factory=Policy)
+
+    @property
+    def gates(self) -> Gates:
+        """What may be done at all; also asked before a recording is opened."""
+        return Gates(self.manifests, self.production, self.policy)
 
     def __call__(self, measurement: Measurement, request: AssessmentRequest) -> Result:
         """Return the result. The same input gives the same result, but for the timings."""
@@ -71,19 +82,20 @@ class Aggregator:
             does_not_assess=DOES_NOT_ASSESS,
             intended_use="clinical_support" if self.production else "research",
             notices=self._notices(measurement, answers),
-            provenance=self._provenance(request),
+            provenance=self._provenance(request, measurement),
             timeline_rows=len(measurement.observations),
             timings_ms=measurement.timings_ms,
+            expressivity=expressed(measurement, shown),
+            movement=movement(measurement) if answers.all else None,
         )
 
     def _answers(self, measurement: Measurement, request: AssessmentRequest) -> Answers:
         networks: dict[Analysis, tuple[Manifest, ...]] = {}
-        withheld: list[Withheld] = []
-        for analysis in request.analyses:
-            asked = self._asked(analysis, request)
+        admission = self.gates.admit(request)
+        withheld = list(admission.withheld)
+        for analysis in admission.request.analyses:
+            asked = self._asked(analysis, admission.request)
             reason = withholding.of_the_recording(analysis, measurement, request)
-            if reason is None and analysis is Analysis.SEVERITY:
-                reason = withholding.of_the_models(asked, production=self.production)
             if reason is not None:
                 withheld.append(reason)
                 continue
@@ -94,7 +106,7 @@ class Aggregator:
                 for one in asked
                 if one not in spoke
             ]
-        return Answers(networks, tuple(withheld))
+        return Answers(networks, tuple(withheld), admission.notices)
 
     def _asked(self, analysis: Analysis, request: AssessmentRequest) -> list[Manifest]:
         asked = [self.manifests[name] for name in request.models]
@@ -109,16 +121,20 @@ class Aggregator:
         low = rate < micro_expression.FINE_FRAME_RATE * micro_expression.ROUNDING
         if answers.networks.get(Analysis.MICRO_EXPRESSIONS) and low:
             notices.append(LOW_RESOLUTION_NOTICE.format(rate=rate))
-        return tuple(notices)
+        return (*notices, *answers.notices)
 
-    def _provenance(self, request: AssessmentRequest) -> dict[str, object]:
+    def _provenance(
+        self, request: AssessmentRequest, measurement: Measurement
+    ) -> dict[str, object]:
         named = [self.manifests[name] for name in request.models]
         asked = [one for one in named if one.task in request.analyses]
         behind = [self.manifests[one.features] for one in asked if one.features]
         return {
-            "video_sha256": request.video_sha256,
-            "models": [_model(manifest) for manifest in (*asked, *behind)],
+            "video_sha256": request.video_sha256 or None,
+            "models": [_model(manifest, request.context) for manifest in (*asked, *behind)],
+            "policy": self.gates.provenance(),
             "settings_sha256": settings_digest(request),
+            "thresholds": measurement.thresholds,
             "software": self.software,
         }
 
@@ -143,13 +159,14 @@ def settings_digest(request: AssessmentRequest) -> str:
     return hashlib.sha256(json.dumps(chosen, sort_keys=True).encode()).hexdigest()
 
 
-def _model(manifest: Manifest) -> dict[str, object]:
+def _model(manifest: Manifest, context: Context | None) -> dict[str, object]:
     return {
         "name": manifest.name,
         "version": manifest.version,
         "sha256": manifest.sha256,
         "licence": manifest.licence,
         "demonstration": manifest.demonstration,
+        "applicability": manifest.applicability.standing(context),
     }
 
 

@@ -20,7 +20,9 @@ class Verdict(StrEnum):
     BLURRED = "blurred"
     TOO_DARK = "too_dark"
     TOO_BRIGHT = "too_bright"
+    LOW_CONTRAST = "low_contrast"
     TURNED_AWAY = "turned_away"
+    OCCLUDED = "occluded"
     OTHER_PERSON = "other_person"
     UNDECODABLE = "undecodable"
 

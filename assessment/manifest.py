@@ -2,16 +2,16 @@
 
 `model_repository/NAME/manifest.json` is the static part; building the weights writes
 the whole to `model_repository/NAME/1/manifest.json`, with the digest of the ONNX file
-beside it. Only the whole is read here.
+beside it. Only the whole is parsed here; `assessment.repository` finds it.
 """
 
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field
+from math import ceil
 from typing import Any
 
+from assessment.applicability import Applicability
 from assessment.faults import Misconfigured
+from assessment.golden import Golden
 
 FRAME, SET, CLIP, EVENT = "frame", "set", "clip", "event"
 """Kinds: what one row of a network's batch is."""
@@ -28,6 +28,14 @@ class Calibration:
     level: float
     half_width: float
     residuals: tuple[float, ...]
+
+    @property
+    def sufficient(self) -> bool:
+        """Whether n residuals can promise the level: the ⌈(n+1)·level⌉-th of them must exist.
+
+        With fewer no finite width covers that often (Lei et al., JASA 2018).
+        """
+        return ceil((self.n + 1) * self.level - 1e-9) <= self.n
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +60,8 @@ class Manifest:
     """What is known of one network and its weights.
 
     `width` is the number of values in a row of the output; `features` names the network whose
-    output a network of the kind `set` takes.
+    output a network of the kind `set` takes. A calibration on too few videos for its level counts
+    as none: no interval is stated, and production withholds.
     """
 
     name: str
@@ -72,6 +81,8 @@ class Manifest:
     evidence: dict[str, Any] | None
     calibration: Calibration | None
     document: dict[str, Any]
+    applicability: Applicability = field(default_factory=Applicability)
+    golden: Golden | None = None
 
     @classmethod
     def parse(cls, document: dict[str, Any]) -> "Manifest":
@@ -95,6 +106,8 @@ class Manifest:
                 evidence=document["evidence"],
                 calibration=_calibration(document["calibration"]),
                 document=document,
+                applicability=Applicability.parse(document.get("applicability")),
+                golden=Golden.parse(document["golden"]) if document.get("golden") else None,
             )
         except (KeyError, TypeError) as error:
             raise Misconfigured(f"a manifest lacks {error}") from error
@@ -107,41 +120,11 @@ def _input(raw: dict[str, Any]) -> Input:
 def _calibration(raw: dict[str, Any] | None) -> Calibration | None:
     if raw is None:
         return None
-    return Calibration(
+    calibration = Calibration(
         method=raw["method"],
         n=raw["n"],
         level=raw["level"],
         half_width=raw["half_width"],
         residuals=tuple(raw["residuals"]),
     )
-
-
-def load_manifests(repository: Path) -> Mapping[str, Manifest]:
-    """Return the newest manifest of every network that has weights, by name.
-
-    Raises `Misconfigured` when there is none, or when one cannot be read.
-    """
-    newest = [_newest(folder) for folder in sorted(repository.glob("*/"))]
-    manifests = [_load(path) for path in newest if path is not None]
-    if not manifests:
-        raise Misconfigured(f"no weights under {repository.name}: run `make weights`")
-    return {manifest.name: manifest for manifest in manifests}
-
-
-def _newest(folder: Path) -> Path | None:
-    """Return the manifest of the highest version; it is written last, so its network is there."""
-    versions = [path for path in folder.glob("*/manifest.json") if path.parent.name.isdecimal()]
-    return max(versions, key=lambda path: int(path.parent.name), default=None)
-
-
-def _load(path: Path) -> Manifest:
-    try:
-        document = json.loads(path.read_text())
-    except (OSError, ValueError) as error:
-        raise Misconfigured(f"cannot read the manifest of {path.parents[1].name}") from error
-    manifest = Manifest.parse(document)
-    if (manifest.name, manifest.version) != (path.parents[1].name, path.parent.name):
-        raise Misconfigured(
-            f"the manifest in {path.parents[1].name}/{path.parent.name} is another's"
-        )
-    return manifest
+    return calibration if calibration.sufficient else None

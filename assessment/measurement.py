@@ -26,6 +26,32 @@ class FaceBox:
 
 
 @dataclass(frozen=True, slots=True)
+class FaceQuality:
+    """What was measured of the subject's face in one frame, whatever the verdict.
+
+    `size` is the distance between the eyes in pixels of the picture, or from eyes to mouth where
+    that is more, as when a head turns. `yaw` is how far the nose lies from the middle of the
+    eyes, in eye distances (0 ahead); `pitch` where it lies between eyes (0) and mouth (1);
+    `roll_degrees` the tilt of the line between the eyes. `light` is the mean grey level (0-255)
+    of the inner face, `contrast` its standard deviation, and `sharpness` the variance of its
+    Laplacian over that of its grey levels. `eye_detail` (of the poorer eye) and `mouth_detail`
+    tell how much steeper grey levels change there than in the inner face as a whole, and
+    `eye_width` is the distance between the eyes over that from eyes to mouth.
+    """
+
+    size: float
+    yaw: float
+    pitch: float
+    roll_degrees: float
+    light: float
+    contrast: float
+    sharpness: float
+    eye_detail: float | None = None
+    mouth_detail: float | None = None
+    eye_width: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Observation:
     """One sampled frame: when, what became of it, and what the networks said.
 
@@ -39,6 +65,7 @@ class Observation:
     verdict: Verdict
     faces: int = 0
     face: FaceBox | None = None
+    quality: FaceQuality | None = None
     severity: tuple[tuple[str, float], ...] = ()
     expression: tuple[tuple[str, tuple[float, ...]], ...] = ()
 
@@ -81,6 +108,8 @@ class Measurement:
     """All sampled frames of one recording, in the order of media time.
 
     `wholes` maps a network that scores all frames at once to its score on the 0-63 scale.
+    `company_ms` is the media time for which a second face stayed in the picture, `thresholds`
+    what the verdicts were given by; None where an earlier version measured.
     """
 
     media: Media
@@ -88,6 +117,8 @@ class Measurement:
     timings_ms: dict[str, int]
     wholes: tuple[tuple[str, float], ...] = ()
     events: tuple[Event, ...] = ()
+    company_ms: int | None = None
+    thresholds: dict[str, float] | None = None
 
     def to_json(self) -> bytes:
         """Return the measurement as the bytes of its blob."""
@@ -103,6 +134,8 @@ class Measurement:
             timings_ms=raw["timings_ms"],
             wholes=tuple((name, score) for name, score in raw["wholes"]),
             events=tuple(_event(row) for row in raw["events"]),
+            company_ms=raw.get("company_ms"),
+            thresholds=raw.get("thresholds"),
         )
 
 
@@ -113,6 +146,7 @@ def _observation(row: dict[str, Any]) -> Observation:
         verdict=Verdict(row["verdict"]),
         faces=row["faces"],
         face=FaceBox(**row["face"]) if row["face"] else None,
+        quality=FaceQuality(**row["quality"]) if row.get("quality") else None,
         severity=tuple((name, score) for name, score in row["severity"]),
         expression=tuple((name, tuple(values)) for name, values in row["expression"]),
     )

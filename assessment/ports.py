@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from assessment.assessment import Assessment, AssessmentId, Progress, Status
+from assessment.fitness import Unfit
 
 Clock = Callable[[], datetime]
 
@@ -148,10 +149,19 @@ class Queue(Protocol):
 class Roster(Protocol):
     """Which workers are alive, and which networks they can reach."""
 
-    def sign_in(self, worker: str, models: Mapping[str, str], *, for_s: float) -> None:
-        """Note that the worker is alive and reaches the models (name to SHA-256)."""
+    def sign_in(
+        self, worker: str, models: Mapping[str, str], *, for_s: float, unfit: Sequence[Unfit] = ()
+    ) -> None:
+        """Note that the worker is alive and scores with the models (name to SHA-256).
+
+        `unfit` says which ones it does not score with, and why.
+        """
         ...
 
     def present(self) -> Mapping[str, Mapping[str, str]]:
         """Return the models of every worker that signed in lately."""
+        ...
+
+    def unfit(self) -> Mapping[str, Sequence[Unfit]]:
+        """Return what the workers that signed in lately do not score with, by worker."""
         ...

@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
+from assessment.assessment import AssessmentId
+
 
 class Analysis(StrEnum):
     """What can be asked of a recording."""
@@ -96,7 +98,8 @@ class AssessmentRequest:
 
     It is kept as a blob, not in the record: `reference` and `metadata` may name a patient.
     `sha256` is what the caller announced; `video_sha256` and `video_bytes` are what arrived.
-    `models` are the networks of all analyses, each analysis' first one first.
+    `models` are the networks of all analyses, each analysis' first one first. `baseline` is an
+    earlier assessment of the same tenant, to state the change from.
     """
 
     analyses: tuple[Analysis, ...] = DEFAULT_ANALYSES
@@ -114,6 +117,7 @@ class AssessmentRequest:
     context: Context | None = None
     deadline_s: int | None = None
     retention_s: int | None = None
+    baseline: AssessmentId | None = None
     video_sha256: str = ""
     video_bytes: int = 0
 
@@ -143,6 +147,7 @@ class AssessmentRequest:
             context=Context(**raw["context"]) if raw.get("context") else None,
             deadline_s=raw.get("deadline_s"),
             retention_s=raw.get("retention_s"),
+            baseline=raw.get("baseline"),
             video_sha256=raw["video_sha256"],
             video_bytes=raw["video_bytes"],
         )

@@ -25,8 +25,26 @@ class Interval:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """The difference from an earlier assessment, on the 0-63 scale.
+
+    `verdict` is `higher` or `lower` where the difference exceeds `smallest_detectable`, else
+    `no_reliable_change`.
+    """
+
+    baseline_id: str
+    point_difference: float
+    smallest_detectable: float
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
 class SeverityEstimate:
-    """One network's estimate; `bands` holds a probability for each BDI-II band."""
+    """One network's estimate; `bands` holds a probability for each BDI-II band.
+
+    `band` is the likeliest band, None where two are about as likely or nothing is calibrated.
+    Where a baseline was asked for, there is a `change` or a code that says why there is none.
+    """
 
     model: str
     scale: str
@@ -35,11 +53,14 @@ class SeverityEstimate:
     bands: dict[str, float] | None
     evidence: dict[str, Any] | None
     demonstration: bool
+    band: str | None = None
+    change: Change | None = None
+    change_withheld: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A stretch of media time in which one expression was shown most."""
+    """A stretch of media time in which one expression was surely shown; there may be none."""
 
     label: str
     start_ms: int
@@ -56,6 +77,58 @@ class ExpressionSummary:
     mean: dict[str, float]
     dominant: str
     segments: tuple[Segment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Smiles:
+    """The segments labelled happy: how many, and how long on average (None of none) and in all."""
+
+    count: int
+    mean_ms: int | None
+    total_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Expressivity:
+    """How much one network saw shown in `observed_ms`, its media time between gaps.
+
+    `share` maps each label to the share of that time in its segments, `uncertain` is the rest.
+    `smiles` is None where the network has no such label.
+    """
+
+    model: str
+    observed_ms: int
+    share: dict[str, float]
+    uncertain: float
+    transitions_per_minute: float
+    smiles: Smiles | None
+
+
+@dataclass(frozen=True, slots=True)
+class Turning:
+    """How the head turned about one axis: the 5th and 95th percentile, and the median speed."""
+
+    low: float
+    high: float
+    median_per_second: float
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """How the head moved, in steps of `interval_ms` that make up `observed_ms`.
+
+    `yaw` is in eye distances, `pitch` in eye-to-mouth distances. `still` is
+    the share of steps in which nothing moved more than the measuring trembles. Five points carry
+    no lids, so nobody counts blinks: `blinks_per_minute` is None.
+    """
+
+    observed_ms: int
+    interval_ms: int
+    yaw: Turning
+    pitch: Turning
+    roll_degrees: Turning
+    still: float
+    blinks_per_minute: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +178,8 @@ class Result:
     """The whole answer.
 
     `expression` is what the first expression network of the request says, `more_expressions`
-    what the others say. With `sandbox` everything is made up.
+    what the others say. With `sandbox` everything is made up. `expressivity` and `movement` are
+    None where the face was seen for too short a time, or nothing may be said.
     """
 
     sandbox: bool = False
@@ -121,6 +195,8 @@ class Result:
     provenance: dict[str, Any]
     timeline_rows: int
     timings_ms: dict[str, int]
+    expressivity: tuple[Expressivity, ...] | None = None
+    movement: Movement | None = None
 
     @property
     def outcome(self) -> Outcome:

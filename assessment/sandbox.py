@@ -59,6 +59,10 @@ class Reason(StrEnum):
     MULTIPLE_PEOPLE = "multiple_people"
     FRAME_RATE_TOO_LOW = "frame_rate_too_low"
     MODEL_NOT_VALIDATED = "model_not_validated"
+    MODEL_NOT_LICENSED = "model_not_licensed"
+    OUT_OF_APPLICABILITY = "out_of_applicability"
+    CONSENT_MISSING = "consent_missing"
+    JURISDICTION_BLOCKED = "jurisdiction_blocked"
 
 
 @dataclass(frozen=True, slots=True)

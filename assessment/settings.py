@@ -4,11 +4,16 @@ Only `service.app` and `worker.app` import this module. They hand plain values t
 whatever needs them, so nothing else depends on where a value came from.
 """
 
+from dataclasses import fields
 from enum import StrEnum
 from pathlib import Path
 
-from pydantic import NonNegativeInt, PositiveFloat, PositiveInt, SecretStr
+from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from assessment.thresholds import Thresholds
+
+USUAL = Thresholds()
 
 
 class Mode(StrEnum):
@@ -34,12 +39,20 @@ class Settings(BaseSettings):
     """Folder of recordings and results."""
     triton_url: str = "127.0.0.1:8001"
     """gRPC address of the Triton server."""
+    golden_every_s: PositiveFloat = 1800.0
+    """How often a worker scores the golden clip again, besides at its start and after a load."""
     model_repository: Path = Path("model_repository")
     """Folder with the networks' manifests."""
     detector: Path = Path("weights/detector.onnx")
     """The face detector, in SCRFD layout."""
     mode: Mode = Mode.RESEARCH
-    """`production` withholds severity from weights without evidence."""
+    """`production` demands evidence, licences and consent, and settings that protect callers."""
+    public_url: str | None = None
+    """The https address of the service behind what terminates TLS; `production` demands one."""
+    licences: dict[str, str] = Field(default_factory=dict[str, str])
+    """Licences that the operator holds for weights, as JSON: `{"hmhn": "…", "detector": "…"}`."""
+    jurisdictions: Path | None = None
+    """TOML file of rules that switch analyses off by place and setting; none without it."""
     api_key: SecretStr | None = None
     """The key that is let in, kept as a hash; another one at the next start replaces it."""
     callback_allow_loopback: bool = False
@@ -54,6 +67,8 @@ class Settings(BaseSettings):
     """Resumable uploads of one tenant at the same time, finished ones that wait included."""
     event_streams: PositiveInt = 500
     """Open event streams in one process of the service."""
+    event_streams_per_tenant: PositiveInt = 100
+    """The same of one tenant."""
     quota_requests_per_minute: PositiveInt = 600
     """Requests of one tenant in any minute."""
     quota_creates_per_minute: PositiveInt = 120
@@ -64,6 +79,10 @@ class Settings(BaseSettings):
     """Bytes of one tenant's uploads, and of its recordings until they are measured."""
     result_ttl_s: PositiveInt = 7 * 86_400
     """How long an ended assessment is kept at most, in seconds; a request may ask for less."""
+    feedback_ttl_s: PositiveInt = 365 * 86_400
+    """How long feedback is kept, in seconds since it came; apart from its assessment."""
+    receipt_key: Path | None = None
+    """PEM file of the Ed25519 key that signs receipts; without it, keys are made in `data`."""
     page: bool = True
     """Serves the web page at `/`."""
     video_max_seconds: PositiveInt = 3600
@@ -84,3 +103,39 @@ class Settings(BaseSettings):
     """Faces in one inference request, at most 32."""
     decode_threads: PositiveInt = 1
     """Threads of the decoder process."""
+    quality_min_confidence: float = Field(default=USUAL.min_confidence, ge=0.6, le=1)
+    """How sure the detector must be of a face; below 0.6 it tells of none."""
+    quality_min_eye_distance: NonNegativeFloat = USUAL.min_eye_distance
+    """Pixels between the eyes, below which a face is `too_small`."""
+    quality_min_light: NonNegativeFloat = USUAL.min_light
+    """Mean grey level (0-255) of a face, below which it is `too_dark`."""
+    quality_max_light: NonNegativeFloat = USUAL.max_light
+    """Mean grey level (0-255) of a face, above which it is `too_bright`."""
+    quality_max_black_share: NonNegativeFloat = USUAL.max_black_share
+    """Share of black pixels in a face, above which it is `too_dark`."""
+    quality_max_white_share: NonNegativeFloat = USUAL.max_white_share
+    """Share of white pixels in a face, above which it is `too_bright`."""
+    quality_min_contrast: NonNegativeFloat = USUAL.min_contrast
+    """Deviation of a face's grey levels over their mean, below which it is `low_contrast`."""
+    quality_max_yaw: NonNegativeFloat = USUAL.max_yaw
+    """Nose off the middle of the eyes, in eye distances, above which a face is `turned_away`."""
+    quality_min_pitch: float = USUAL.min_pitch
+    """Place of the nose between eyes (0) and mouth (1), below which a face is `turned_away`."""
+    quality_max_pitch: float = USUAL.max_pitch
+    """The same, above which a face is `turned_away`."""
+    quality_min_eye_width: NonNegativeFloat = USUAL.min_eye_width
+    """Eye distance over that from eyes to mouth, below which a face is `turned_away`."""
+    quality_max_roll_degrees: NonNegativeFloat = USUAL.max_roll_degrees
+    """Tilt to either side, above which a face is `turned_away`."""
+    quality_min_sharpness: NonNegativeFloat = USUAL.min_sharpness
+    """Laplacian variance over grey variance, below which a face is `blurred`."""
+    quality_min_eye_detail: NonNegativeFloat = USUAL.min_eye_detail
+    """Detail of the poorer eye over that of the face, below which a face is `occluded`."""
+    quality_min_mouth_detail: NonNegativeFloat = USUAL.min_mouth_detail
+    """Detail of the mouth over that of the face, below which a face is `occluded`."""
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """What a face must reach to be scored."""
+        names = [field.name for field in fields(Thresholds)]
+        return Thresholds(**{name: getattr(self, f"quality_{name}") for name in names})

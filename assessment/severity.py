@@ -7,6 +7,7 @@ conformal: the estimate plus and minus the half width that the calibration resid
 (Lei et al., JASA 2018).
 """
 
+from collections.abc import Mapping
 from statistics import fmean
 from typing import Final
 
@@ -18,20 +19,24 @@ LOWEST: Final = 0.0
 HIGHEST: Final = 63.0
 BAND_STARTS: Final = (("minimal", LOWEST), ("mild", 13.5), ("moderate", 19.5), ("severe", 28.5))
 """BDI-II bands 0-13, 14-19, 20-28, 29-63 (Beck et al. 1996), cut halfway between the integers."""
+BAND_MARGIN: Final = 0.10
+"""A band is named only where it is likelier than every other one by more than this."""
 
 
 def estimate(measurement: Measurement, manifest: Manifest) -> SeverityEstimate:
     """Return the network's estimate over the frames; it must have answered."""
     point = _bounded(fmean(scores_of(measurement, manifest.name)))
     calibration = manifest.calibration
+    shares = bands(point, calibration.residuals) if calibration else None
     return SeverityEstimate(
         model=manifest.name,
         scale=SCALE,
         point=round(point, 2),
-        interval=_interval(point, calibration) if calibration else None,
-        bands=bands(point, calibration.residuals) if calibration else None,
+        interval=interval(point, calibration) if calibration else None,
+        bands=shares,
         evidence=manifest.evidence,
         demonstration=manifest.demonstration,
+        band=likeliest(shares) if shares else None,
     )
 
 
@@ -44,7 +49,8 @@ def scores_of(measurement: Measurement, network: str) -> list[float]:
     return [score for name, score in said if name == network]
 
 
-def _interval(point: float, calibration: Calibration) -> Interval:
+def interval(point: float, calibration: Calibration) -> Interval:
+    """Return the interval around a point in [0, 63], bounded to that scale."""
     return Interval(
         level=calibration.level,
         low=round(_bounded(point - calibration.half_width), 2),
@@ -60,6 +66,12 @@ def bands(point: float, residuals: tuple[float, ...]) -> dict[str, float]:
     for residual in residuals:
         counts[band(_bounded(point + residual))] += 1
     return {name: round(count / len(residuals), 4) for name, count in counts.items()}
+
+
+def likeliest(shares: Mapping[str, float]) -> str | None:
+    """Return the likeliest band, or None when the second lies within `BAND_MARGIN` of it."""
+    first, second = sorted(shares, key=lambda name: shares[name], reverse=True)[:2]
+    return first if round(shares[first] - shares[second], 4) > BAND_MARGIN else None
 
 
 def band(score: float) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from assessment.ledger import Verdict
-from assessment.measurement import Measurement, Observation
+from assessment.measurement import FaceQuality, Measurement, Observation
 from assessment.result import ExpressionSummary, Result
 
 
@@ -28,6 +28,7 @@ def _row(observation: Observation, result: Result) -> dict[str, object]:
         "used": observation.verdict is Verdict.USED,
         "rejected": None if observation.verdict is Verdict.USED else observation.verdict,
         "face": asdict(observation.face) if observation.face else None,
+        "quality": _measured(observation.quality) if observation.quality else None,
     }
     reported = {estimate.model for estimate in result.severity or ()}
     scores = {name: round(score, 3) for name, score in observation.severity if name in reported}
@@ -40,6 +41,13 @@ def _row(observation: Observation, result: Result) -> dict[str, object]:
     if more:
         row["more_expressions"] = {one.model: _named(one, shown) for one in more}
     return row
+
+
+def _measured(quality: FaceQuality) -> dict[str, float | None]:
+    """Return what was measured of the face, to a thousandth, in the order of its fields."""
+    return {
+        name: None if value is None else round(value, 3) for name, value in asdict(quality).items()
+    }
 
 
 def _named(summary: ExpressionSummary, shown: Mapping[str, Sequence[float]]) -> dict[str, float]:

@@ -71,6 +71,10 @@ class UploadRecords(Protocol):
         """Return how long the tenant's open uploads will be, together."""
         ...
 
+    def missing_bytes(self) -> int:
+        """Return what the open uploads of all tenants still expect, together."""
+        ...
+
     def held(self, upload_id: UploadId) -> bool:
         """Return whether somebody writes to the upload now."""
         ...

@@ -1,6 +1,8 @@
-"""When an analysis must not answer, and what the caller can do about it."""
+"""When a recording does not carry an analysis, and what the caller can do about it.
 
-from collections.abc import Sequence
+What may not be done whatever the recording is for `assessment.gates`.
+"""
+
 from typing import Final
 
 from assessment import micro_expression
@@ -44,7 +46,9 @@ def of_the_recording(
 
 def _of_company(analysis: Analysis, measurement: Measurement) -> Withheld | None:
     together = sum(row.faces > 1 for row in measurement.observations)
-    company_ms = round(together * measurement.media.sample_interval_ms)
+    company_ms = measurement.company_ms
+    if company_ms is None:  # As an earlier version measured: all company in sum.
+        company_ms = round(together * measurement.media.sample_interval_ms)
     longest_ms = 0 if measurement.media.still else LONGEST_COMPANY_MS
     if not together or company_ms < longest_ms:
         return None
@@ -102,19 +106,3 @@ def of_a_silent_network(
         advice="Record longer without turning away, or leave this network out.",
         model=manifest.name,
     )
-
-
-def of_the_models(models: Sequence[Manifest], *, production: bool) -> Withheld | None:
-    """Return why severity may not be scored with these weights, or None when it may."""
-    if not production:
-        return None
-    for model in models:
-        if model.demonstration or model.evidence is None or model.calibration is None:
-            return Withheld(
-                Analysis.SEVERITY,
-                "model_not_validated",
-                have=f"weights of {model.name} without clinical evidence",
-                need="weights with evidence and calibration in their manifest",
-                advice="Install validated weights, or run with MIEN_MODE=research.",
-            )
-    return None

@@ -1,7 +1,7 @@
-"""`python -m launch up | demo | assess | keys`: the command line of the embedded stack.
+"""`python -m launch up | demo | assess | keys | …`: the command line of the embedded stack.
 
 Exit codes: 0 done, or stopped as asked; 1 a fault, told on standard error; 2 wrong usage.
-`assess` has more: see `python -m launch assess --help`.
+`assess` and `verify` have more: see their `--help`.
 """
 
 import argparse
@@ -15,6 +15,7 @@ from honcho.printer import Printer
 from rich.console import Console
 from rich.text import Text
 
+from launch.agreement_command import add_agreement, run_agreement
 from launch.assess_command import run_assess
 from launch.assess_options import add_assess
 from launch.demo import demo
@@ -22,6 +23,8 @@ from launch.embedded import Ready, plan_for, running
 from launch.faults import Interrupted, LaunchFault
 from launch.key_command import run_keys
 from launch.key_options import add_keys
+from launch.receipts_command import add_receipts, run_receipts
+from launch.verify_command import add_verify, run_verify
 
 PROJECT: Final = Path(__file__).resolve().parent.parent
 FOREVER_S: Final = 3600.0
@@ -39,6 +42,9 @@ def parser() -> argparse.ArgumentParser:
     show_all.add_argument("--out", type=Path, default=Path("demo"), help="folder of the results")
     add_assess(commands)
     add_keys(commands)
+    add_verify(commands)
+    add_receipts(commands)
+    add_agreement(commands)
     return whole
 
 
@@ -83,7 +89,15 @@ def run_demo(
     demo(project, arguments.video, arguments.out, console, caller)
 
 
-COMMANDS: Final = {"up": run_up, "demo": run_demo, "assess": run_assess, "keys": run_keys}
+COMMANDS: Final = {
+    "up": run_up,
+    "demo": run_demo,
+    "assess": run_assess,
+    "keys": run_keys,
+    "verify": run_verify,
+    "receipts": run_receipts,
+    "agreement": run_agreement,
+}
 
 
 def main(arguments: Sequence[str], caller: Mapping[str, str], project: Path = PROJECT) -> int:

@@ -48,15 +48,15 @@ def require_result(assessment: Document) -> None:
 
 
 def save(api: Assessments, assessment: Document, folder: Path) -> list[Path]:
-    """Write the assessment, its timeline and its report; return the files."""
+    """Write the assessment, its timeline, report and receipt; return the files."""
     folder.mkdir(parents=True, exist_ok=True)
-    answer, timeline, report = (
-        folder / name for name in ("assessment.json", "timeline.jsonl", "report.html")
-    )
+    names = ("assessment.json", "timeline.jsonl", "report.html", "receipt.json")
+    answer, timeline, report, receipt = (folder / name for name in names)
     answer.write_text(json.dumps(assessment, indent=2, ensure_ascii=False) + "\n")
     api.save_timeline(assessment["id"], timeline)
     api.save_report(assessment["id"], report)
-    return [answer, timeline, report]
+    api.save_receipt(assessment["id"], receipt)
+    return [answer, timeline, report, receipt]
 
 
 def show(console: Console, assessment: Document) -> None:

@@ -30,7 +30,7 @@ def add_assess(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     one.add_argument("video", type=Path, help="the recording")
     one.add_argument("--url", default="http://127.0.0.1:8080", help="address of the service")
     one.add_argument("--key", help="API key; by default MIEN_API_KEY")
-    one.add_argument("--out", type=Path, help="folder for the assessment, timeline and report")
+    one.add_argument("--out", type=Path, help="folder for all that there is of it")
     _add_request(one)
     _add_manner(one)
 

@@ -123,6 +123,10 @@ class Assessments:
         """Write the timeline, one JSON line a sampled frame."""
         self._save(f"/v1/assessments/{identifier}/timeline", "application/jsonl", path)
 
+    def save_receipt(self, identifier: str, path: Path) -> None:
+        """Write the receipt as it was answered, to be checked with `verify`."""
+        self._save(f"/v1/assessments/{identifier}/receipt", "application/json", path)
+
     def save_report(self, identifier: str, path: Path) -> None:
         """Write the report, one HTML page."""
         self._save(f"/v1/assessments/{identifier}/report", "text/html", path)

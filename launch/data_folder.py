@@ -4,6 +4,8 @@ DATA/lock     held while a stack runs; says its process
 DATA/redis    append-only file of the records
 DATA/address  where Redis of the stack that runs, or ran last, listens
 DATA/blobs    recordings and results
+DATA/feedback        totals of questionnaires, apart from the assessments
+DATA/receipt-keys    the keys that sign receipts
 DATA/triton   backend directory, made anew at every start
 """
 

@@ -9,7 +9,9 @@ LaunchFault
 ├── WrongUsage         an argument cannot be right
 ├── Unreachable        the API does not answer
 ├── Refused            the API answered with a problem
-└── AssessmentFailed   the assessment ended without a result
+├── AssessmentFailed   the assessment ended without a result
+├── NotVerified        a receipt is not genuine, or not that of the result
+└── NotChecked         a receipt could not be checked
 """
 
 import signal
@@ -101,6 +103,19 @@ class Refused(LaunchFault):
 
 class AssessmentFailed(LaunchFault):
     """The assessment ended without a result."""
+
+
+class NotVerified(LaunchFault):
+    """A receipt is not genuine, or not that of the result."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"NOT VERIFIED: {reason}.")
+
+
+class NotChecked(LaunchFault):
+    """A receipt could not be checked, so nothing is known of it."""
+
+    exit_code = 2
 
 
 class Interrupted(Exception):

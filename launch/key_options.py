@@ -54,13 +54,14 @@ def _add_create(words: Any) -> None:
 
 
 def _common(word: argparse.ArgumentParser) -> None:
-    word.add_argument("--tenant", type=_tenant, default=Tenant("default"), help="(default)")
+    word.add_argument("--tenant", type=tenant_name, default=Tenant("default"), help="(default)")
     where = word.add_mutually_exclusive_group()
     where.add_argument("--data", type=Path, help="data folder of a running stack (./data)")
     where.add_argument("--redis-url", help="any Redis; by default MIEN_REDIS_URL, then --data")
 
 
-def _tenant(text: str) -> Tenant:
+def tenant_name(text: str) -> Tenant:
+    """Return the tenant of that name; a sandbox has none of its own here."""
     if not TENANT.fullmatch(text):
         raise argparse.ArgumentTypeError(
             "letters, digits, dots, dashes and underscores, at most 64"

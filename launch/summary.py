@@ -159,7 +159,7 @@ def _provenance(result: Document) -> Text:
         f"{m['name']} {m.get('version', '')} ({str(m.get('sha256', ''))[:12]})" for m in models
     )
     lines = [
-        f"Recording  sha256 {provenance.get('video_sha256', 'not said')}",
+        f"Recording  sha256 {provenance.get('video_sha256') or 'not said'}",
         f"Networks   {', '.join(described) or 'not said'}",
     ]
     timings = result.get("timings_ms") or {}

@@ -1,12 +1,12 @@
 """An assessment as its owner sees it: record, request and result in one object."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from assessment.request import Callback
-from service.archive import Erased, View
+from service.archive import View
 from service.problems import advice_of, retryable
 
 
@@ -45,17 +45,6 @@ def summary_body(view: View) -> dict[str, Any]:
     return body
 
 
-def receipt_body(
-    assessment_id: str, deleted_at: datetime, erased: Iterable[Erased]
-) -> dict[str, Any]:
-    """Return the receipt of a deletion."""
-    return {
-        "id": assessment_id,
-        "deleted_at": timestamp(deleted_at),
-        "erased": [{"class": one.what, "at": _maybe(one.at)} for one in erased],
-    }
-
-
 def created_body(view: View, callback: Callback | None) -> dict[str, Any]:
     """Return the object of a 202: the same, and once only the callback's secret."""
     if callback is None:
@@ -80,7 +69,10 @@ def _urls(assessment_id: str) -> Mapping[str, str]:
         "cancel": f"{own}/cancel",
         "events": f"{own}/events",
         "timeline": f"{own}/timeline",
+        "segments": f"{own}/segments",
         "report": f"{own}/report",
+        "receipt": f"{own}/receipt",
+        "fhir": f"{own}/fhir",
     }
 
 

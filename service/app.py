@@ -9,7 +9,9 @@ from anyio.to_thread import run_sync
 from fastapi import FastAPI
 
 from adapters.blobs import FolderBlobs
+from adapters.feedback_files import FolderFeedback
 from adapters.queue import CeleryQueue, celery_app
+from adapters.receipt_keys import FolderReceiptKeys
 from adapters.redis_access import RedisRoster
 from adapters.redis_deliveries import RedisDeliveries
 from adapters.redis_endpoints import RedisEndpoints
@@ -23,16 +25,22 @@ from adapters.redis_standings import RedisStandings
 from adapters.redis_store import connect
 from adapters.redis_uploads import RedisUploads
 from adapters.secret_file import kept_secret
+from assessment import production
 from assessment.assessment import Tenant
-from assessment.manifest import load_manifests
+from assessment.jurisdiction_file import read_jurisdictions
 from assessment.quotas import Allowance
-from assessment.settings import Settings
+from assessment.repository import read_repository
+from assessment.settings import Mode, Settings
+from assessment.starting import told_to_the_operator
 from service import (
     batch_routes,
     cancel_routes,
+    card_routes,
     create_routes,
     delivery_routes,
     event_routes,
+    feedback_routes,
+    fhir_routes,
     key_routes,
     listing_routes,
     models,
@@ -40,7 +48,9 @@ from service import (
     probes,
     problem_routes,
     problems,
+    receipt_routes,
     routes,
+    segment_routes,
     timeline_routes,
     upload_routes,
     webhook_routes,
@@ -48,6 +58,7 @@ from service import (
 from service.description import Api
 from service.desk import Desk, Ports, Rules
 from service.envelope import Envelope
+from service.followers import Room
 from service.linger import Linger
 from service.stopping import told_to_stop
 from service.tus import Tus
@@ -55,13 +66,16 @@ from service.tus import Tus
 FIRST_TENANT = Tenant("default")
 
 
+@told_to_the_operator()
 def create_app(settings: Settings | None = None) -> FastAPI:
-    """Return the service over Redis, Celery and a folder."""
+    """Return the service over Redis, Celery and a folder; end the process when it is not fit."""
     settings = settings or Settings()
+    require_fit(settings)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     blobs = FolderBlobs(settings.data)
     blobs.prepare()
     client = connect(settings.redis_url)
+    networks = read_repository(settings.model_repository)
     ports = Ports(
         records=RedisRecords(client),
         blobs=blobs,
@@ -75,13 +89,31 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         roster=RedisRoster(client),
         pace=RedisPace(client),
         standings=RedisStandings(client),
-        manifests=load_manifests(settings.model_repository),
+        manifests=networks.sound,
+        refused=tuple(networks.refused.values()),
         clock=now,
         listing=RedisListing(client),
         marks=RedisMarks(client),
+        feedback=FolderFeedback(settings.data),
+        receipt_keys=FolderReceiptKeys(settings.data, now, settings.receipt_key),
     )
+    ports.receipt_keys.signer(now())  # A key that cannot sign is told at the start.
     first_key = settings.api_key.get_secret_value() if settings.api_key else None
     return build(ports, rules(settings, blobs), first_key=first_key)
+
+
+def require_fit(settings: Settings) -> None:
+    """Raise `Misconfigured` unless the settings suit their mode."""
+    read_jurisdictions(settings.jurisdictions)  # Workers go by it; all should refuse it.
+    if settings.mode is not Mode.PRODUCTION:
+        return
+    found = production.of_the_service(
+        public_url=settings.public_url,
+        api_key=settings.api_key.get_secret_value() if settings.api_key else None,
+        allow_loopback=settings.callback_allow_loopback,
+    )
+    manifests = read_repository(settings.model_repository).sound
+    production.require([*found, *production.of_the_weights(manifests)])
 
 
 def rules(settings: Settings, blobs: FolderBlobs) -> Rules:
@@ -94,6 +126,7 @@ def rules(settings: Settings, blobs: FolderBlobs) -> Rules:
         uploads_open_max=settings.uploads_open_max,
         look_again_s=settings.requeue_s,
         result_ttl_s=settings.result_ttl_s,
+        feedback_ttl_s=settings.feedback_ttl_s,
         seal_key=kept_secret(settings.data / "seal.key"),
         allow_loopback=settings.callback_allow_loopback,
         allowance=Allowance(
@@ -103,7 +136,8 @@ def rules(settings: Settings, blobs: FolderBlobs) -> Rules:
             stored_bytes=settings.quota_stored_bytes,
         ),
         page=settings.page,
-        most_streams=settings.event_streams,
+        public_url=settings.public_url,
+        streams=Room(settings.event_streams, settings.event_streams_per_tenant),
     )
 
 
@@ -139,6 +173,13 @@ def assemble(app: FastAPI) -> FastAPI:
         app.include_router(router)
     app.include_router(event_routes.router)
     app.include_router(timeline_routes.router)
+    app.include_router(segment_routes.router)
+    app.include_router(fhir_routes.router)
+    app.include_router(fhir_routes.codes)
+    app.include_router(card_routes.router)
+    app.include_router(receipt_routes.router)
+    app.include_router(receipt_routes.well_known)
+    app.include_router(feedback_routes.router)
     app.include_router(delivery_routes.router)
     app.include_router(webhook_routes.router)
     app.include_router(webhook_routes.one)

@@ -1,10 +1,11 @@
 """`POST /v1/assessments/batch`: many sources in one request."""
 
 from contextlib import aclosing
+from http import HTTPStatus
 from typing import Annotated, Final, Literal
 
 from anyio.to_thread import run_sync
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, HTTPException, Request, Response
 from pydantic import Field
 
 from service.auth import TenantOf
@@ -21,6 +22,7 @@ from service.quotas import Demand
 from service.result_bodies import Shape
 
 router = APIRouter(prefix="/v1/assessments", tags=["assessments"])
+OTHER_METHODS: Final = ["DELETE", "GET", "HEAD", "PATCH", "PUT"]
 
 
 class AcceptedItem(Shape):
@@ -76,3 +78,9 @@ async def create_many(request: Request, tenant: TenantOf, desk: DeskOf) -> Respo
         answers = await run_sync(desk.batch.create, tenant, items, held, request_id)
     headers = {"Idempotency-Replayed": "true"} if held.known else {}
     return JsonResponse({"items": answers}, headers=headers)
+
+
+@router.api_route("/batch", methods=OTHER_METHODS, include_in_schema=False)
+def refuse() -> None:
+    """Answer 405: without this, `batch` would be the id of an assessment that is not found."""
+    raise HTTPException(HTTPStatus.METHOD_NOT_ALLOWED)

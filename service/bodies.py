@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from assessment.assessment import Outcome, Stage, Status
+from assessment.receipts import Kind
 from assessment.request import Analysis
 from service.result_bodies import Probability, ResultBody, Shape
 
@@ -37,7 +38,10 @@ class UrlsBody(Shape):
     cancel: str
     events: str
     timeline: str
+    segments: str
     report: str
+    receipt: str
+    fhir: str
 
 
 class ErrorBody(Shape):
@@ -116,11 +120,24 @@ class ErasedBody(Shape):
 
 
 class Receipt(Shape):
-    """What was erased, now or before: the recording goes as soon as its frames are scored."""
+    """What was erased, now or before: the recording goes as soon as its frames are scored.
 
+    Signed, to be checked as the receipt of an assessment is.
+    """
+
+    kind: Literal[Kind.DELETION, Kind.FEEDBACK_DELETION] = Field(
+        description="`deletion`: all of the assessment. `feedback_deletion`: its feedback alone."
+    )
+    version: Literal[1]
     id: AssessmentIdValue
+    sandbox: bool
     deleted_at: Timestamp
     erased: list[ErasedBody]
+    algorithm: Literal["Ed25519"]
+    key_id: str = Field(description="Names a key of `/.well-known/mien-receipt-keys.json`.")
+    signature: str = Field(
+        description="Ed25519 over the canonical form (RFC 8785) of all other members; base64url."
+    )
 
 
 class CalibrationBody(Shape):
@@ -160,6 +177,19 @@ class Live(Shape):
     status: Literal["live"]
 
 
+class UnfitBody(Shape):
+    """Why a network is not scored with; one worker that drifts leaves the others ready."""
+
+    network: str | None = Field(description="Null when the reason is not one network's.")
+    code: str = Field(examples=["golden_drift", "manifest_tampered"])
+    detail: str
+    advice: str
+    expected: float | None = Field(description="Golden score, in the unit of the network's output.")
+    got: float | None
+    tolerance: float | None
+    workers: int = Field(description="How many say so; 0 for the service itself.")
+
+
 class Readiness(Shape):
     """What the service needs, each `ok` or what is missing."""
 
@@ -167,6 +197,7 @@ class Readiness(Shape):
     checks: dict[str, str] = Field(
         examples=[{"store": "ok", "storage": "ok", "workers": "no worker has signed in"}]
     )
+    reasons: list[UnfitBody]
 
 
 class ProblemError(Shape):

@@ -41,6 +41,7 @@ _KEY: Final = _header(
 _DIGEST: Final = _header(
     "Content-Digest",
     "SHA-256 or SHA-512 of the body as sent, after RFC 9530; a body that differs is refused.",
+    pattern="sha-(256=:[A-Za-z0-9+/]{43}=|512=:[A-Za-z0-9+/]{86}==):",
     example="sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:",
 )
 _PREFER: Final = _header(

@@ -18,6 +18,7 @@ from assessment.ports import Blobs
 from assessment.request import AssessmentRequest
 from service.answers import created_body
 from service.archive import Archive
+from service.baseline import check_baseline
 from service.idempotency import Held
 from service.intake import Intake
 from service.reception import Arrival
@@ -64,6 +65,7 @@ class Creation:
 
     def accept(self, tenant: Tenant, arrival: Arrival, reserved: AssessmentId) -> Assessment:
         """Make the assessment, with the upload it names if it names one."""
+        check_baseline(self.archive, tenant, arrival.request)
         source, recording = arrival.request.source, arrival.recording
         if source is None or source.upload_id is None:
             return self.intake.accept(tenant, arrival.request, recording, reserved)

@@ -13,6 +13,7 @@ from assessment import VERSION
 from service import negotiation
 from service.batch_schema import BatchOptions
 from service.bodies import Problem
+from service.feedback_schemas import FeedbackOptions
 from service.illustration import illustrate
 from service.key_schemas import KeyOptions, RotationOptions
 from service.negotiation import json_accepted
@@ -173,7 +174,7 @@ def _schemas() -> Mapping[str, Any]:
     """Return the schemas that no route's types mention."""
     wanted = [(AssessmentOptions, "validation"), (Problem, "serialization")]
     wanted += [(KeyOptions, "validation"), (RotationOptions, "validation")]
-    wanted += [(BatchOptions, "validation")]
+    wanted += [(BatchOptions, "validation"), (FeedbackOptions, "validation")]
     wanted += [(one, "validation") for one in (EndpointOptions, EndpointChanges, SecretRotation)]
     _, found = models_json_schema(wanted, ref_template=REFERENCE)  # pyright: ignore[reportArgumentType]
     return found["$defs"]

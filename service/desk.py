@@ -1,7 +1,7 @@
 """What the routes work with, built once from the ports and a few plain values."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -14,12 +14,15 @@ from assessment.access import Keys
 from assessment.addresses import check_callback_url, check_source_url
 from assessment.deliveries import Deliveries
 from assessment.endpoints import Endpoints
+from assessment.feedback import FeedbackStore
+from assessment.fitness import Unfit
 from assessment.idempotency import Marks
 from assessment.listing import Listing
 from assessment.manifest import Manifest
 from assessment.pace import Pace
 from assessment.ports import Blobs, Clock, Queue, Records, Roster
 from assessment.quotas import Allowance, OpenAssessments, Rates
+from assessment.receipts import ReceiptKeys
 from assessment.standing import Standings
 from assessment.stopper import Stopper
 from assessment.uploads import UploadRecords
@@ -27,13 +30,17 @@ from service.archive import Archive
 from service.batch import Batch
 from service.catalogue import Catalogue
 from service.creation import Creation
+from service.erasure import Erasure
 from service.estimates import Estimates
-from service.followers import Followers
+from service.feedback import FeedbackBook
+from service.fitness import Fitness, FitnessGauges
+from service.followers import Followers, Room
 from service.health import Health
 from service.idempotency import Idempotency
 from service.intake import Intake
 from service.listing import Lister
 from service.metrics import Metrics
+from service.notary import Notary
 from service.quotas import Quotas
 from service.request_part import RequestReader
 from service.seal import Seal
@@ -66,6 +73,9 @@ class Ports:
     clock: Clock
     listing: Listing
     marks: Marks
+    feedback: FeedbackStore
+    receipt_keys: ReceiptKeys
+    refused: Sequence[Unfit] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,12 +87,14 @@ class Rules:
     free_min_bytes: int
     look_again_s: float
     result_ttl_s: int = 7 * 86_400
+    feedback_ttl_s: int = 365 * 86_400
+    public_url: str | None = None
     seal_key: bytes = field(default_factory=partial(secrets.token_bytes, 32), repr=False)
     idle_s: float = 30.0
     allow_loopback: bool = False
     allowance: Allowance = field(default_factory=Allowance)
     page: bool = True
-    most_streams: int = 500
+    streams: Room = field(default_factory=Room)
     upload_ttl_s: float = 24 * 3600.0
     uploads_open_max: int = 20
 
@@ -102,6 +114,9 @@ class Desk:
     followers: Followers
     lister: Lister
     stopper: Stopper
+    erasure: Erasure
+    notary: Notary
+    feedback: FeedbackBook
     subscriptions: Subscriptions
     catalogue: Catalogue
     keys: Keys
@@ -109,6 +124,7 @@ class Desk:
     health: Health
     metrics: Metrics
     clock: Clock
+    public_url: str | None = None
 
     @classmethod
     def of(cls, ports: Ports, rules: Rules) -> Self:
@@ -117,7 +133,8 @@ class Desk:
         upload_store = _upload_store(ports, rules)
         estimates = Estimates(ports.pace, ports.roster, ports.clock)
         archive = Archive(ports.records, ports.blobs, clock=ports.clock, estimate=estimates.of)
-        staging = Staging(rules.staging, rules.upload_max_bytes, rules.free_min_bytes)
+        staging = _staging(ports, rules)
+        notary = Notary(archive, ports.receipt_keys, ports.clock)
         reader = _reader(catalogue, rules)
         intake = _intake(ports, rules, seal)
         creation = Creation(
@@ -132,17 +149,35 @@ class Desk:
             idempotency=Idempotency(ports.marks, seal),
             waiting=Waiting(archive),
             archive=archive,
-            followers=Followers(Sights(ports.standings, estimates).look, most=rules.most_streams),
+            followers=Followers(Sights(ports.standings, estimates).look, room=rules.streams),
             lister=Lister(ports.listing, archive, seal),
             stopper=Stopper(ports.records, ports.blobs, ports.clock),
+            erasure=Erasure(archive, ports.feedback, notary),
+            notary=notary,
+            feedback=_feedback(ports, rules, notary),
             subscriptions=_subscriptions(ports, rules),
             catalogue=catalogue,
             keys=ports.keys,
             quotas=_quotas(ports, rules),
-            health=Health(ports.records, ports.roster, staging, ports.manifests),
-            metrics=Metrics(ports.records),
+            health=_health(ports, staging),
+            metrics=Metrics(ports.records, FitnessGauges(ports.roster, ports.manifests)),
             clock=ports.clock,
+            public_url=rules.public_url,
         )
+
+
+def _staging(ports: Ports, rules: Rules) -> Staging:
+    promised = ports.uploads.missing_bytes
+    return Staging(rules.staging, rules.upload_max_bytes, rules.free_min_bytes, promised)
+
+
+def _feedback(ports: Ports, rules: Rules, notary: Notary) -> FeedbackBook:
+    return FeedbackBook(notary.archive, ports.feedback, notary, ports.clock, rules.feedback_ttl_s)
+
+
+def _health(ports: Ports, staging: Staging) -> Health:
+    fitness = Fitness(ports.roster, ports.refused)
+    return Health(ports.records, ports.roster, staging, ports.manifests, fitness)
 
 
 def _reader(catalogue: Catalogue, rules: Rules) -> RequestReader:

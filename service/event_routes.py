@@ -66,7 +66,7 @@ def event_stream_accepted(request: Request) -> None:
 
 async def followed(assessment: OwnedOf, desk: DeskOf) -> AsyncGenerator[Follower]:
     """Follow the assessment until the answer has gone out, or its reader has gone away."""
-    with desk.followers.join(assessment.id) as follower:
+    with desk.followers.join(assessment.id, assessment.tenant) as follower:
         await desk.followers.begin(follower)
         yield follower
 

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-ASSESSMENT: Final = "asm_0123456789abcdef0123456789abcdef"
+from service.receipt_examples import ASSESSMENT, RECEIPT_EXAMPLES
+
 _OWN: Final = f"/v1/assessments/{ASSESSMENT}"
 _AT: Final = "2026-11-22T12:00:00Z"
 _LATER: Final = "2026-11-22T12:00:31Z"
@@ -34,7 +35,10 @@ _QUEUED: Final[dict[str, Any]] = {
         "cancel": f"{_OWN}/cancel",
         "events": f"{_OWN}/events",
         "timeline": f"{_OWN}/timeline",
+        "segments": f"{_OWN}/segments",
         "report": f"{_OWN}/report",
+        "receipt": f"{_OWN}/receipt",
+        "fhir": f"{_OWN}/fhir",
     },
     "error": None,
 }
@@ -75,7 +79,8 @@ _RESULT: Final[dict[str, Any]] = {
             "used": 0,
             "rejected": {
                 "no_face": 50, "too_small": 0, "blurred": 0, "too_dark": 0, "too_bright": 0,
-                "turned_away": 0, "other_person": 0, "undecodable": 0,
+                "low_contrast": 0, "turned_away": 0, "occluded": 0, "other_person": 0,
+                "undecodable": 0,
             },
         },
         "face_time_ms": 0,
@@ -99,6 +104,8 @@ _RESULT: Final[dict[str, Any]] = {
     },
     "timeline_rows": 50,
     "timings_ms": {"total": 9100},
+    "expressivity": None,
+    "movement": None,
 }  # fmt: skip
 _KEY: Final[dict[str, Any]] = {
     "id": "key_0123456789abcdef0123456789abcdef",
@@ -159,16 +166,7 @@ EXAMPLES: Final[Mapping[str, Any]] = {
             {"index": 1, "status": 422, "problem": _PROBLEM},
         ]
     },
-    "Receipt": {
-        "id": ASSESSMENT,
-        "deleted_at": "2026-11-23T08:00:00Z",
-        "erased": [
-            {"class": "recording", "at": "2026-11-22T12:00:30Z"},
-            {"class": "request", "at": "2026-11-23T08:00:00Z"},
-            {"class": "result", "at": "2026-11-23T08:00:00Z"},
-            {"class": "timeline", "at": "2026-11-23T08:00:00Z"},
-        ],
-    },
+    **RECEIPT_EXAMPLES,
     "ModelList": {
         "data": [
             {
@@ -188,7 +186,8 @@ EXAMPLES: Final[Mapping[str, Any]] = {
     "Live": {"status": "live"},
     "Readiness": {
         "status": "ready",
-        "checks": {"store": "ok", "storage": "ok", "workers": "ok"},
+        "checks": {"store": "ok", "storage": "ok", "networks": "ok", "workers": "ok"},
+        "reasons": [],
     },
     "KeyOptions": {"name": "booking backend", "scopes": ["create", "read"]},
     "KeyBody": _KEY,

@@ -13,6 +13,7 @@ Rejected
 ├── AlreadyEnded             canceled after its end; an IllegalTransition
 ├── NotAcceptable            asked for as a media type that it is not served as
 ├── RequestTimedOut          the body stopped arriving
+├── TooManyOwnStreams        the tenant has as many event streams open as it may have
 └── Invalid
     └── InvalidFields        several values break rules at once
 
@@ -71,6 +72,13 @@ class TooManyStreams(Unavailable):
 
     code = "too_many_streams"
     advice = "Too many event streams are open. Try again, or ask for the assessment now and then."
+
+
+class TooManyOwnStreams(Rejected):
+    """The tenant has as many event streams open in this process as it may have."""
+
+    code = "too_many_own_streams"
+    advice = "Close event streams that you no longer read, or ask for the assessment now and then."
 
 
 class RequestTooLarge(TooLarge):

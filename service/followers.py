@@ -16,17 +16,24 @@ from typing import Final
 
 from anyio.to_thread import run_sync
 
-from assessment.assessment import AssessmentId
+from assessment.assessment import AssessmentId, Tenant
 from assessment.eta import Eta
 from assessment.faults import StoreUnavailable
 from assessment.standing import Standing
-from service.faults import TooManyStreams
+from service.faults import TooManyOwnStreams, TooManyStreams
 
 BEAT_S: Final = 0.5
-MOST: Final = 500
 SLICE: Final = 20
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How many streams may be open in one process at the same time."""
+
+    most: int = 500
+    most_of_a_tenant: int = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +52,7 @@ class Follower:
     """One open stream's place: the newest sight, None once the assessment is gone."""
 
     assessment_id: AssessmentId
+    tenant: Tenant
     sight: Sight | None = None
     closed: bool = False
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -75,9 +83,9 @@ class Follower:
 class Followers:
     """Every open stream of this process."""
 
-    def __init__(self, look: Look, *, most: int = MOST, beat_s: float = BEAT_S) -> None:
+    def __init__(self, look: Look, *, room: Room | None = None, beat_s: float = BEAT_S) -> None:
         self._look = look
-        self._most = most
+        self._room = room or Room()
         self._beat_s = beat_s
         self._present: set[Follower] = set()
         self._beating: asyncio.Task[None] | None = None
@@ -87,11 +95,14 @@ class Followers:
         return len(self._present)
 
     @contextmanager
-    def join(self, assessment_id: AssessmentId) -> Generator[Follower]:
-        """Follow an assessment for a while, or raise `TooManyStreams`."""
-        if len(self._present) >= self._most:
+    def join(self, assessment_id: AssessmentId, tenant: Tenant) -> Generator[Follower]:
+        """Follow for a while, or raise `TooManyOwnStreams` or `TooManyStreams`."""
+        own = sum(follower.tenant == tenant for follower in self._present)
+        if own >= self._room.most_of_a_tenant:
+            raise TooManyOwnStreams
+        if len(self._present) >= self._room.most:
             raise TooManyStreams
-        follower = Follower(assessment_id, closed=self._stopped)
+        follower = Follower(assessment_id, tenant, closed=self._stopped)
         self._present.add(follower)
         try:
             yield follower

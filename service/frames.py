@@ -9,7 +9,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from statistics import fmean
+from statistics import fmean, median
 from typing import Any, Final
 
 SLOTS: Final = 600
@@ -28,6 +28,7 @@ class Column:
     more: dict[str, dict[str, list[float]]] = field(
         default_factory=dict[str, dict[str, list[float]]]
     )
+    qualities: dict[str, list[float]] = field(default_factory=dict[str, list[float]])
 
     @property
     def at_ms(self) -> float:
@@ -50,6 +51,7 @@ class Column:
         """Add one line of the timeline."""
         self.times_ms.append(row["at_ms"])
         self.verdicts[row["rejected"] or "used"] += 1
+        _append(self.qualities, row.get("quality") or {})
         _append(self.severities, row.get("severity", {}))
         _append(self.expressions, row.get("expression", {}))
         for model, shown in row.get("more_expressions", {}).items():
@@ -77,6 +79,12 @@ class Frames:
         last_ms = max((max(column.times_ms) for column in columns), default=0)
         interval_ms = duration_ms / max(rows, 1)
         return cls(columns, max(duration_ms, last_ms, 1), GAP * max(interval_ms, slot_ms))
+
+    def typical(self, measure: str) -> float | None:
+        """Return the median of a measure of the face, None where no frame has it."""
+        means = [_mean(column.qualities.get(measure)) for column in self.columns]
+        known = [mean for mean in means if mean is not None]
+        return median(known) if known else None
 
     def count(self, verdict: str) -> int:
         """Return how many frames have the verdict."""

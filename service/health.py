@@ -3,10 +3,12 @@
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from assessment.faults import StorageFull, StoreUnavailable
 from assessment.manifest import Manifest
 from assessment.ports import Records, Roster
+from service.fitness import Fitness
 from service.staging import Staging
 
 OK = "ok"
@@ -20,10 +22,23 @@ class Health:
     roster: Roster
     staging: Staging
     manifests: Mapping[str, Manifest]
+    fitness: Fitness
 
     def checks(self) -> dict[str, str]:
         """Return `ok`, or what is missing, for each thing that the service needs."""
-        return {"store": self._store(), "storage": self._storage(), "workers": self._workers()}
+        return {
+            "store": self._store(),
+            "storage": self._storage(),
+            "networks": self._networks(),
+            "workers": self._workers(),
+        }
+
+    def reasons(self) -> list[dict[str, Any]]:
+        """Return why networks are not scored with; nothing while the store is away."""
+        try:
+            return self.fitness.reasons()
+        except StoreUnavailable:
+            return []
 
     def _store(self) -> str:
         try:
@@ -43,9 +58,12 @@ class Health:
             return "recordings cannot be written"
         return OK
 
+    def _networks(self) -> str:
+        return "; ".join(one.said for one in self.fitness.refused) or OK
+
     def _workers(self) -> str:
         try:
-            present = self.roster.present()
+            present, unfit = self.roster.present(), self.roster.unfit()
         except StoreUnavailable:
             return "unknown: Redis does not answer"
         if not present:
@@ -55,4 +73,6 @@ class Health:
         fewest = min(missing, key=len)
         if not fewest:
             return OK
-        return f"no worker reaches every network; missing: {', '.join(sorted(dict(fewest)))}"
+        said = sorted({one.said for reasons in unfit.values() for one in reasons})
+        names = ", ".join(sorted(dict(fewest)))
+        return "; ".join([f"no worker scores with every network; missing: {names}", *said])

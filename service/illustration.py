@@ -14,7 +14,8 @@ SAME_ID: Final = {"id": "$response.body#/id"}
 NEXT: Final[Mapping[str, tuple[str, ...]]] = {
     "createAssessment": (
         "getAssessment", "followAssessment", "cancelAssessment", "getTimeline", "getReport",
-        "listDeliveries", "deleteAssessment",
+        "getSegments", "getFhir",
+        "getReceipt", "giveFeedback", "listDeliveries", "deleteAssessment",
     ),
     "createUpload": ("getUploadOffset", "appendToUpload", "deleteUpload"),
     "createKey": ("getKey", "rotateKey", "revokeKey"),

@@ -16,7 +16,7 @@ SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 6
 class Metrics:
     """Counts answers, and reads the queue when it is asked."""
 
-    def __init__(self, records: Records) -> None:
+    def __init__(self, records: Records, *others: Collector) -> None:
         self._registry = CollectorRegistry()
         self._requests = Counter(
             "mien_http_requests",
@@ -31,7 +31,8 @@ class Metrics:
             buckets=SECONDS,
             registry=self._registry,
         )
-        self._registry.register(_Backlog(records))
+        for collector in (_Backlog(records), *others):
+            self._registry.register(collector)
 
     def observe(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one answer."""

@@ -181,10 +181,10 @@ def _expression_of(label: str, model: str | None) -> Callable[[Column], float | 
 
 
 def segment_strip(frames: Frames, expression: Mapping[str, Any]) -> Markup:
-    """Draw the stretches of media time in which one label led."""
+    """Draw the stretches of media time in which one label was surely shown; there may be none."""
     x = scale((0, frames.duration_ms), (LEFT, RIGHT))
     colours = colours_of(expression["labels"])
-    marks: list[Markup] = [text("shown most", 0, 26, "label")]
+    marks: list[Markup] = [text("segments", 0, 26, "label")]
     for one in expression["segments"]:
         left = x(one["start_ms"])
         right = min(x(one["end_ms"]), RIGHT)
@@ -194,7 +194,7 @@ def segment_strip(frames: Frames, expression: Mapping[str, Any]) -> Markup:
         f"{one['label']} {clock(one['start_ms'])} to {clock(one['end_ms'])}"
         for one in expression["segments"]
     )
-    return picture("Segments of the expression shown", f"{spoken}.", 70, *marks)
+    return picture("Segments of the expression shown", f"{spoken or 'None'}.", 70, *marks)
 
 
 def _segment(label: str, left: float, right: float, colour: str) -> Markup:

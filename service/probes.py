@@ -27,10 +27,11 @@ async def livez() -> JsonResponse:
     },
 )
 def readyz(desk: DeskOf) -> JsonResponse:
-    """Look at Redis, the storage and the workers with their networks."""
+    """Look at Redis, the storage, the manifests, and the workers with their networks."""
     checks = desk.health.checks()
     ready = set(checks.values()) == {OK}
-    body = {"status": "ready" if ready else "not_ready", "checks": checks}
+    status = "ready" if ready else "not_ready"
+    body = {"status": status, "checks": checks, "reasons": desk.health.reasons()}
     return JsonResponse(body, 200 if ready else 503)
 
 

@@ -24,6 +24,7 @@ from service.faults import (
     NotAcceptable,
     RequestTimedOut,
     RequestTooLarge,
+    TooManyOwnStreams,
     TooManyStreams,
     UnsupportedMediaType,
 )
@@ -58,6 +59,7 @@ STATUS: Final[dict[type[faults.Fault], int]] = {
     faults.RateLimited: HTTPStatus.TOO_MANY_REQUESTS,
     faults.QuotaExceeded: HTTPStatus.TOO_MANY_REQUESTS,
     faults.TooManyUploads: HTTPStatus.TOO_MANY_REQUESTS,
+    TooManyOwnStreams: HTTPStatus.TOO_MANY_REQUESTS,
     faults.NotFound: HTTPStatus.NOT_FOUND,
     faults.NoSuchKey: HTTPStatus.NOT_FOUND,
     NoSuchPath: HTTPStatus.NOT_FOUND,
@@ -123,6 +125,7 @@ RETRY_AFTER_S: Final[dict[type[faults.Fault], int]] = {
     UploadLocked: 1,
     faults.StoreUnavailable: 5,
     faults.InferenceUnavailable: 10,
+    TooManyOwnStreams: 10,
     TooManyStreams: 10,
     faults.StorageFull: 60,
     faults.Draining: 10,

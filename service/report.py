@@ -1,16 +1,18 @@
 """The report: one page for people, whole in itself, from the same numbers as the API's."""
 
 from collections.abc import Iterable, Mapping
-from pathlib import Path
+from dataclasses import dataclass, field
 from typing import Any, Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
-
-from service import plots
+from adapters.signed_document import digest
+from service import plain_words, plots
 from service.answers import timestamp
 from service.archive import View
+from service.drawn_face import measured_face
 from service.frames import Frames
+from service.model_cards import ModelCard
+from service.pages import plain, rendered
+from service.rejections import rejected
 from service.svg import clock
 
 SEGMENTS_LISTED: Final = 24
@@ -20,16 +22,19 @@ NAMES: Final = {
     "micro_expressions": "Micro-expressions",
 }
 
-_pages = Environment(
-    loader=FileSystemLoader(Path(__file__).with_name("templates")),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Background:
+    """What a report says beyond its result: cards of the networks, and the service's address."""
+
+    cards: Mapping[str, ModelCard] = field(default_factory=dict[str, ModelCard])
+    address: str = ""
 
 
-def report(view: View, timeline: Iterable[bytes]) -> str:
+BARE: Final = Background()
+
+
+def report(view: View, timeline: Iterable[bytes], background: Background = BARE) -> str:
     """Return the page of an assessment that succeeded, given the lines of its timeline."""
     result = view.result
     assert result is not None
@@ -38,28 +43,56 @@ def report(view: View, timeline: Iterable[bytes]) -> str:
         duration_ms=result["quality"]["duration_ms"],
         rows=result["timeline_rows"],
     )
-    return _pages.get_template("report.html.j2").render(
+    return rendered(
+        "report.html.j2",
         assessment=view.assessment,
         created=timestamp(view.assessment.created_at),
         reference=view.request.reference if view.request else None,
         result=result,
-        severity=[_severity(one, frames) for one in result["severity"] or ()],
+        result_sha256=digest(result),
+        severity=[_severity(one, frames, background) for one in result["severity"] or ()],
         expressions=_expressions(result, frames),
+        movement=result.get("movement"),
         micro_expressions=result["micro_expressions"],
         ledger=_ledger(result["quality"]["frames"]),
         quality=plots.quality_strip(frames, _reasons(result)) if frames.columns else "",
+        face=measured_face(frames),
+        networks=(networks := _networks(result, background)),
+        limits=_limits(networks),
+        address=background.address,
         thinned=_thinned(frames),
         names=NAMES,
         clock=clock,
         percent=plots.percent,
-        words=_words,
     )
 
 
-def _severity(estimate: Mapping[str, Any], frames: Frames) -> dict[str, Any]:
-    bands = estimate["bands"]
+def _networks(result: Mapping[str, Any], background: Background) -> list[dict[str, Any]]:
+    """Return the networks whose numbers are on the page; one that was replaced has no card."""
+    shown = [result["expression"], *result["more_expressions"]]
+    answers = (*(result["severity"] or ()), *shown, *(result["micro_expressions"] or ()))
+    names = dict.fromkeys(one["model"] for one in answers if one)
+    return [{"name": name, "card": background.cards.get(name)} for name in names]
+
+
+def _limits(networks: Iterable[Mapping[str, Any]]) -> list[tuple[str, list[str]]]:
+    """Return every limit once, with the networks that it holds for."""
+    holds: dict[str, list[str]] = {}
+    for network in networks:
+        for limit in network["card"].limits if network["card"] else ():
+            holds.setdefault(limit, []).append(network["name"])
+    return list(holds.items())
+
+
+def _severity(
+    estimate: Mapping[str, Any], frames: Frames, background: Background
+) -> dict[str, Any]:
+    bands, card = estimate["bands"], background.cards.get(estimate["model"])
     return {
         "estimate": estimate,
+        "promise": plain_words.interval(estimate["interval"], card.calibrated_on if card else None),
+        "band": plain_words.band(estimate),
+        "change": plain_words.change(estimate.get("change")),
         "bar": plots.severity_bar(estimate),
         "bands": plots.band_probabilities(bands) if bands else None,
         "over_time": plots.severity_over_time(frames, estimate),
@@ -69,7 +102,9 @@ def _severity(estimate: Mapping[str, Any], frames: Frames) -> dict[str, Any]:
 def _expressions(result: Mapping[str, Any], frames: Frames) -> list[dict[str, Any]]:
     first = result["expression"]
     more = [_expression(one, frames, one["model"]) for one in result["more_expressions"]]
-    return [_expression(first, frames), *more] if first else more
+    shown = [_expression(first, frames), *more] if first else more
+    rates = {one["model"]: one for one in result.get("expressivity") or ()}
+    return [{**one, "rates": rates.get(one["summary"]["model"])} for one in shown]
 
 
 def _expression(
@@ -94,23 +129,18 @@ def _reasons(result: Mapping[str, Any]) -> list[str]:
     return [reason for reason, count in rejected.items() if count]
 
 
-def _ledger(frames: Mapping[str, Any]) -> list[tuple[str, int]]:
+def _ledger(frames: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the lines that add up to the sampled frames, rejections without a frame left out."""
-    rejected = [
-        (f"rejected: {_plain(name)}", count) for name, count in frames["rejected"].items() if count
+    used = {"name": "used", "count": frames["used"], "why": "", "advice": ""}
+    return [
+        used,
+        *(
+            {
+                "name": f"rejected: {plain(one.reason)}",
+                "count": one.count,
+                "why": one.meaning,
+                "advice": one.advice,
+            }
+            for one in rejected(frames)
+        ),
     ]
-    return [("used", frames["used"]), *rejected]
-
-
-def _plain(name: str) -> str:
-    return name.replace("_", " ")
-
-
-def _words(value: object) -> str | Markup:
-    """Return a manifest's entry, a licence or evidence, as words."""
-    if isinstance(value, Mapping):
-        entries: Mapping[str, object] = value  # pyright: ignore[reportUnknownVariableType]
-        return "; ".join(f"{_plain(name)}: {_words(one)}" for name, one in entries.items())
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return "none" if value is None else str(value)

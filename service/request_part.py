@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from assessment.assessment import AssessmentId
 from assessment.faults import Invalid
 from assessment.request import (
     AssessmentRequest,
@@ -67,6 +68,7 @@ class RequestReader:
             context=Context(**options.context.model_dump()) if options.context else None,
             deadline_s=options.deadline_s,
             retention_s=options.retention_s,
+            baseline=AssessmentId(options.baseline) if options.baseline else None,
         )
 
     def _source(self, options: SourceOptions) -> Source:

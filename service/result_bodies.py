@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from assessment.change import NoChange
 from assessment.ledger import REJECTIONS
 from assessment.request import Analysis
 from assessment.result import SCALE
@@ -11,6 +12,7 @@ from assessment.result import SCALE
 Milliseconds = Annotated[int, Field(ge=0, description="Milliseconds of media time.")]
 Score = Annotated[float, Field(ge=0, le=63)]
 Probability = Annotated[float, Field(ge=0, le=1)]
+Band = Literal["minimal", "mild", "moderate", "severe"]
 
 
 class Shape(BaseModel):
@@ -38,6 +40,19 @@ class BandsBody(Shape):
     severe: Probability
 
 
+class ChangeBody(Shape):
+    """The difference from an earlier assessment by the same weights."""
+
+    baseline_id: str
+    point_difference: float = Field(
+        ge=-63, le=63, description="This point minus the earlier one; above 0 is more severe."
+    )
+    smallest_detectable: float = Field(
+        ge=0, description="A difference up to this lies within the network's error (95 %)."
+    )
+    verdict: Literal["higher", "lower", "no_reliable_change"]
+
+
 class SeverityBody(Shape):
     """One network's severity estimate; not a diagnosis."""
 
@@ -48,10 +63,19 @@ class SeverityBody(Shape):
     bands: BandsBody | None
     evidence: dict[str, Any] | None
     demonstration: bool = Field(description="True: the number carries no clinical meaning.")
+    band: Band | None = Field(
+        description="The likeliest BDI-II band; null where the two likeliest lie within 0.10."
+    )
+    change: ChangeBody | None = Field(
+        description="Null where no `baseline` was asked for, or none could be compared with."
+    )
+    change_withheld: NoChange | None = Field(
+        description="Why there is no change from the `baseline` that was asked for."
+    )
 
 
 class SegmentBody(Shape):
-    """A stretch of media time in which one expression was shown most."""
+    """A stretch of media time in which one expression was surely shown."""
 
     label: str
     start_ms: Milliseconds
@@ -65,8 +89,57 @@ class ExpressionBody(Shape):
     model: str
     labels: list[str]
     mean: dict[str, Probability]
-    dominant: str
-    segments: list[SegmentBody]
+    dominant: str = Field(description="The label of the highest mean.")
+    segments: list[SegmentBody] = Field(
+        description="In order and apart; between them no expression was sure, or no face usable."
+    )
+
+
+class SmilesBody(Shape):
+    """The segments labelled happy."""
+
+    count: int = Field(ge=0)
+    mean_ms: Milliseconds | None = Field(description="Null when there was none.")
+    total_ms: Milliseconds
+
+
+class ExpressivityBody(Shape):
+    """How much one expression network saw shown; it describes the recording, not the person."""
+
+    model: str
+    observed_ms: Milliseconds = Field(
+        description="The denominator: media time with a usable face, gaps left out."
+    )
+    share: dict[str, Probability] = Field(
+        description="The share of that time in segments of each label."
+    )
+    uncertain: Probability = Field(description="The share of that time without any segment.")
+    transitions_per_minute: float = Field(
+        ge=0, description="Changes from a segment to one of another label, none across a gap."
+    )
+    smiles: SmilesBody | None = Field(description="Null where the network does not know happy.")
+
+
+class TurningBody(Shape):
+    """How the head turned about one axis."""
+
+    low: float = Field(description="5th percentile.")
+    high: float = Field(description="95th percentile.")
+    median_per_second: float = Field(ge=0)
+
+
+class MovementBody(Shape):
+    """How the head moved, told from five points of the face."""
+
+    observed_ms: Milliseconds
+    interval_ms: Milliseconds = Field(
+        description="The usual step between poses; numbers compare at one interval only."
+    )
+    yaw: TurningBody = Field(description="Nose from the middle of the eyes, in eye distances.")
+    pitch: TurningBody = Field(description="Nose between eyes (0) and mouth (1).")
+    roll_degrees: TurningBody
+    still: Probability = Field(description="The share of time without a measurable movement.")
+    blinks_per_minute: float | None = Field(description="Null: five points carry no lids.")
 
 
 class MicroExpressionBody(Shape):
@@ -138,8 +211,20 @@ class ResultBody(Shape):
     intended_use: str = Field(examples=["research"])
     notices: list[str] = Field(description="What must be told beside the numbers.")
     provenance: dict[str, Any] = Field(
-        description="video_sha256, models (name, version, sha256, licence, demonstration), "
-        "settings_sha256, software; in the sandbox also `sandbox`: true."
+        description="video_sha256 (null for what was not even fetched), models (name, version, "
+        "sha256, licence, demonstration, applicability), policy (mode, licences, "
+        "jurisdictions_sha256), "
+        "settings_sha256, thresholds (what a frame was held to; null where an earlier version "
+        "measured), software; in the sandbox also `sandbox`: true."
     )
     timeline_rows: int = Field(description="Lines of the timeline.")
     timings_ms: dict[str, int]
+    expressivity: list[ExpressivityBody] | None = Field(
+        default=None,
+        description="One entry an expression network; null when withheld, not asked for, or with "
+        "less than five seconds of usable face.",
+    )
+    movement: MovementBody | None = Field(
+        default=None,
+        description="Null when nothing is reported, or with less than five seconds of usable face.",
+    )

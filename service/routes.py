@@ -2,22 +2,21 @@
 
 from typing import Final
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
 from assessment.assessment import Assessment
-from service.answers import assessment_body, receipt_body
+from service.answers import assessment_body
 from service.bodies import AssessmentBody, Receipt
 from service.description import problems_of
 from service.desk import DeskOf
 from service.json_response import JsonResponse
+from service.model_cards import cards_behind
 from service.owned import OwnedOf
-from service.report import report
+from service.pages import answered
+from service.report import Background, report
 
 RETRY_AFTER_S: Final = 2
-REPORT_POLICY: Final = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'"
-)
 
 one = APIRouter(prefix="/v1/assessments/{id}", tags=["assessments"])
 
@@ -46,11 +45,18 @@ def _patience(assessment: Assessment) -> dict[str, str]:
     response_class=HTMLResponse,
     responses=problems_of(401, 404, 409, 410, 503),
 )
-def read_report(assessment: OwnedOf, desk: DeskOf) -> Response:
-    """Return one page for people: self-contained, printable, without scripts."""
+def read_report(assessment: OwnedOf, desk: DeskOf, request: Request) -> Response:
+    """Return one page for people: self-contained, printable, without scripts.
+
+    It shows what was seen, what was rejected and why, each number with its interval, and the
+    limits of the networks with the addresses of their cards. It holds no picture of the person.
+    """
+    view = desk.archive.view(assessment)
     with desk.archive.timeline(assessment) as lines:
-        page = report(desk.archive.view(assessment), lines)
-    return HTMLResponse(page, headers={"Content-Security-Policy": REPORT_POLICY})
+        address = (desk.public_url or str(request.base_url)).rstrip("/")
+        cards = cards_behind(view.result or {}, desk.catalogue.manifests)
+        page = report(view, lines, Background(cards=cards, address=address))
+    return answered(page)
 
 
 @one.delete(
@@ -61,6 +67,8 @@ def read_report(assessment: OwnedOf, desk: DeskOf) -> Response:
     responses=problems_of(401, 404, 410, 503),
 )
 def erase(assessment: OwnedOf, desk: DeskOf) -> Response:
-    """Erase the recording, the request and the result, also while they are worked on."""
-    erased = desk.archive.erase(assessment)
-    return JsonResponse(receipt_body(assessment.id, desk.clock(), erased))
+    """Erase the recording, the request, the result and the feedback.
+
+    Also while they are worked on. The answer is signed: keep it, it proves the deletion.
+    """
+    return JsonResponse(desk.erasure(assessment))

@@ -12,6 +12,10 @@ WEBHOOK_KEY_PATTERN: Final = (
 )
 """`whsec_` and base64 of 24 to 64 bytes."""
 
+ADDRESS_PATTERN: Final = r"^https?://[!-~]+$"
+"""As much of an address as a pattern can say. Which hosts may be called is beyond it, and `http`
+is for a stack on the caller's own machine."""
+
 UNIQUE: Final = Field(json_schema_extra={"uniqueItems": True})
 """Says that a list names nothing twice; a validator beside it enforces that."""
 

@@ -5,7 +5,7 @@ from typing import Annotated, Final, Self
 from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from assessment.request import Analysis, Select
-from service.schema_rules import UNIQUE, WEBHOOK_KEY_PATTERN, exactly_one
+from service.schema_rules import ADDRESS_PATTERN, UNIQUE, WEBHOOK_KEY_PATTERN, exactly_one
 from service.values import ONCE_EACH, EventNames, PlainText, Strict, Time
 
 MOST_METADATA: Final = 50
@@ -65,7 +65,11 @@ class SubjectOptions(Strict):
 class CallbackOptions(Strict):
     """Where the end of the assessment is told, after Standard Webhooks."""
 
-    url: str = Field(max_length=2048, description="A public https address.")
+    url: str = Field(
+        max_length=2048,
+        json_schema_extra={"pattern": ADDRESS_PATTERN},
+        description="A public https address.",
+    )
     secret: str | None = Field(
         None,
         max_length=128,
@@ -93,6 +97,7 @@ class SourceOptions(Strict):
     url: str | None = Field(
         None,
         max_length=2048,
+        json_schema_extra={"pattern": ADDRESS_PATTERN},
         description="A public https address; a worker fetches it, redirected three times at most.",
     )
     upload_id: Annotated[str, StringConstraints(pattern=r"^upl_[0-9a-f]{32}$")] | None = Field(
@@ -115,7 +120,11 @@ class ConsentOptions(Strict):
     policy_version: ShortText = Field(description="Your name for the text that was agreed to.")
     obtained_at: Time = Field(description="When, after RFC 3339.")
     scopes: Annotated[list[ShortText], ONCE_EACH, UNIQUE] = Field(
-        default_factory=list[str], max_length=16, description="What it covers, in your words."
+        default_factory=list[str],
+        max_length=16,
+        description="What it covers: names of analyses, which production demands; words of your "
+        "own may stand beside them.",
+        examples=[["severity", "expression"]],
     )
 
 
@@ -189,4 +198,9 @@ class AssessmentOptions(Strict):
         le=365 * 86_400,
         description="Seconds that the ended assessment is kept; "
         "never longer than the service keeps one anyway.",
+    )
+    baseline: Annotated[str, StringConstraints(pattern=r"^asm_[0-9a-f]{32}$")] | None = Field(
+        None,
+        description="The `id` of an earlier assessment of yours with the same `reference`: each "
+        "severity estimate then says its change from that one.",
     )

@@ -1,5 +1,6 @@
 """A recording while it is uploaded: staged in threads, so that a slow disk stops nobody else."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -14,6 +15,11 @@ from assessment.recording import Recording
 BUFFER_BYTES: Final = 2**20
 
 
+def nothing() -> int:
+    """Return that no space is promised to anybody."""
+    return 0
+
+
 @dataclass(frozen=True, slots=True)
 class Staging:
     """The folder in which recordings arrive, and the limits that hold there."""
@@ -21,14 +27,24 @@ class Staging:
     folder: Path
     limit_bytes: int
     free_min_bytes: int
+    promised_bytes: Callable[[], int] = nothing
+    """Space that resumable uploads were promised when they were created."""
 
     def check_room(self, announced_bytes: int) -> None:
         """Raise `StorageFull` when the disk would have less left than it must."""
         check_room(self.folder, self.free_min_bytes + announced_bytes)
 
+    def check_room_for_recording(self, announced_bytes: int) -> None:
+        """Raise `StorageFull` when, besides, an upload would not get what it was promised."""
+        check_room(self.folder, self._kept_free_bytes + announced_bytes)
+
     def open(self) -> "StagedVideo":
         """Return a new file for one recording."""
-        return StagedVideo(StagedFile.create(self.folder, self.limit_bytes, self.free_min_bytes))
+        return StagedVideo(StagedFile.create(self.folder, self.limit_bytes, self._kept_free_bytes))
+
+    @property
+    def _kept_free_bytes(self) -> int:
+        return self.free_min_bytes + self.promised_bytes()
 
 
 @dataclass(slots=True)

@@ -15,6 +15,8 @@ from assessment.faults import Invalid
 from service.faults import InvalidFields
 
 FIELD_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}")
+LARGEST_EXACT: Final = 2**53
+"""Up to here every whole number is a float, and no two share one."""
 CALLERS_NAMES: Final = "metadata"
 """Below a field of this name the names are the caller's own."""
 _PLAIN_MESSAGES: Final = frozenset(
@@ -34,8 +36,13 @@ Model = TypeVar("Model", bound=BaseModel)
 def parse(raw: bytes, model: type[Model], pointer: str = "") -> Model:
     """Return the checked value, or raise `InvalidFields` or `Invalid` below the pointer."""
     try:
-        json.loads(raw.decode(), parse_constant=_refuse, object_pairs_hook=_without_repetition)
-        return model.model_validate_json(raw)
+        content = json.loads(
+            raw.decode(),
+            parse_constant=_refuse,
+            parse_float=_number,
+            object_pairs_hook=_without_repetition,
+        )
+        return model.model_validate_json(json.dumps(content))
     except ValidationError as error:
         details = error.errors(include_url=False, include_context=False, include_input=False)
         raise refusal(details, pointer) from None
@@ -50,6 +57,12 @@ def refusal(details: Sequence[ErrorDetails], pointer: str = "") -> InvalidFields
 
 def _refuse(_: str) -> NoReturn:
     raise ValueError("NaN and Infinity are no JSON")
+
+
+def _number(text: str) -> float:
+    """Return `400.0` and `4e2` as the whole number that they are, also to JSON Schema."""
+    value = float(text)
+    return int(value) if value.is_integer() and abs(value) <= LARGEST_EXACT else value
 
 
 def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -1,27 +1,29 @@
 """The timeline as CSV after RFC 4180: one header, one line a sampled frame.
 
-    at_ms,frame,used,rejected,face.x,…,face.confidence,severity.NETWORK,…,expression.NETWORK.LABEL,…
+    at_ms,frame,used,rejected,face.x,…,face.confidence,quality.size,…,quality.eye_width,
+    severity.NETWORK,…,expression.NETWORK.LABEL,…
 
 The networks and labels are those of the result, in its order, so that one result always has
 the same header. A withheld analysis has no column, a rejected frame empty cells.
 """
 
-import csv
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Final, Self
 
+from service.csv_text import written
+
 FACE: Final = ("x", "y", "width", "height", "confidence")
-FRAME: Final = ("at_ms", "frame", "used", "rejected", *(f"face.{part}" for part in FACE))
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""What a spreadsheet takes for the beginning of a formula."""
-
-
-class _Sink:
-    """Gives back what a `csv.writer` writes, one line a call."""
-
-    def write(self, line: str) -> str:
-        return line
+QUALITY: Final = (
+    *("size", "yaw", "pitch", "roll_degrees", "light", "contrast", "sharpness"),
+    *("eye_detail", "mouth_detail", "eye_width"),
+)
+FRAME: Final = (
+    *("at_ms", "frame", "used", "rejected"),
+    *(f"face.{part}" for part in FACE),
+    *(f"quality.{measure}" for measure in QUALITY),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,10 @@ class Table:
         """Return the cells of one row of the timeline, None where there is nothing."""
         face: Mapping[str, Any] = row["face"] or {}
         used = "true" if row["used"] else "false"
-        frame = [row["at_ms"], row["frame"], used, row["rejected"], *map(face.get, FACE)]
+        # A timeline of an earlier version tells nothing of quality.
+        quality: Mapping[str, Any] = row.get("quality") or {}
+        frame = [row["at_ms"], row["frame"], used, row["rejected"]]
+        frame += [*map(face.get, FACE), *map(quality.get, QUALITY)]
         scores: Mapping[str, Any] = row.get("severity", {})
         return [*frame, *map(scores.get, self.severity), *self._shares(row)]
 
@@ -69,16 +74,4 @@ class Table:
 
 def csv_lines(table: Table, rows: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
     """Yield the header and a line a row."""
-    writer = csv.writer(_Sink())  # Its `writerow` returns what the sink's `write` does.
-    yield _written(writer.writerow([_safe(name) for name in table.header]))
-    for row in rows:
-        yield _written(writer.writerow([_safe(cell) for cell in table.cells(row)]))
-
-
-def _written(line: object) -> bytes:
-    return str(line).encode()
-
-
-def _safe(cell: object) -> object:
-    """Return the cell, a text that a spreadsheet would run as a formula with a quote before it."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
+    return written(chain([table.header], (table.cells(row) for row in rows)))

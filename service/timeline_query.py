@@ -27,12 +27,11 @@ MEDIA_TYPES: Final = {
 Milliseconds = Annotated[int, Field(ge=0, le=LONGEST_MS)]
 
 
-class TimelineQuery(BaseModel):
-    """The query of `GET …/timeline`; unknown parameters are refused."""
+class SpanQuery(BaseModel):
+    """A stretch of media time in a query; unknown parameters are refused."""
 
     model_config = ConfigDict(extra="forbid")
 
-    format: TimelineFormat | None = Field(None, description="The format; goes before `Accept`.")
     from_ms: Milliseconds | None = Field(
         None, description="Leave out what is before, in media time.", examples=[60_000]
     )
@@ -45,3 +44,9 @@ class TimelineQuery(BaseModel):
         if self.from_ms is not None and self.to_ms is not None and self.to_ms <= self.from_ms:
             raise Invalid("is not after from_ms", pointer="/query/to_ms")
         return Span(self.from_ms, self.to_ms)
+
+
+class TimelineQuery(SpanQuery):
+    """The query of `GET …/timeline`."""
+
+    format: TimelineFormat | None = Field(None, description="The format; goes before `Accept`.")

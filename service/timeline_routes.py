@@ -26,13 +26,18 @@ CONTENT_TYPES: Final = {
 _ROW: Final = (
     '{"at_ms":400,"frame":10,"used":true,"rejected":null,'
     '"face":{"x":1,"y":2,"width":90,"height":110,"confidence":0.9},'
+    '"quality":{"size":41.2,"yaw":-0.03,"pitch":0.51,"roll_degrees":1.8,'
+    '"light":118.4,"contrast":34.6,"sharpness":0.274,"eye_detail":1.94,"mouth_detail":1.52,"eye_width":0.97},'
     '"severity":{"hmhn":21.4},"expression":{"neutral":0.91,"happy":0.09}}\n'
 )
 _TABLE: Final = (
     "at_ms,frame,used,rejected,face.x,face.y,face.width,face.height,face.confidence,"
+    "quality.size,quality.yaw,quality.pitch,quality.roll_degrees,quality.light,"
+    "quality.contrast,quality.sharpness,quality.eye_detail,quality.mouth_detail,"
+    "quality.eye_width,"
     "severity.hmhn,expression.expression.neutral,expression.expression.happy\r\n"
-    "400,10,true,,1,2,90,110,0.9,21.4,0.91,0.09\r\n"
-    "800,20,false,no_face,,,,,,,,\r\n"
+    "400,10,true,,1,2,90,110,0.9,41.2,-0.03,0.51,1.8,118.4,34.6,0.274,1.94,1.52,0.97,21.4,0.91,0.09\r\n"
+    "800,20,false,no_face,,,,,,,,,,,,,,,,,,\r\n"
 )
 _CUES: Final = (
     "WEBVTT\n\n1\n00:00:00.400 --> 00:00:09.200\n<v expression>sad 71%\n\n"

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from service.span import Span
 
-MOST_SHOWN: Final = "The expression shown most; nobody's inner state, and not a diagnosis."
+SURELY_SHOWN: Final = "The expression surely shown; nobody's inner state, and not a diagnosis."
 
 
 def cues(result: Mapping[str, Any], span: Span) -> list[tuple[str, Mapping[str, Any]]]:
@@ -23,7 +23,7 @@ def cues(result: Mapping[str, Any], span: Span) -> list[tuple[str, Mapping[str, 
 def vtt_lines(shown: list[tuple[str, Mapping[str, Any]]], notices: list[str]) -> Iterator[bytes]:
     """Yield the head, what must be told beside the numbers, and a cue a segment."""
     yield b"WEBVTT\n\n"
-    for note in [MOST_SHOWN, *notices]:
+    for note in [SURELY_SHOWN, *notices]:
         yield f"NOTE {_one_line(note)}\n\n".encode()
     for number, (network, segment) in enumerate(shown, 1):
         start_ms = segment["start_ms"]

@@ -83,6 +83,7 @@ def _parameter(name: str, schema: dict[str, Any], *, required: bool, text: str) 
 
 
 _BYTES: Final = {"type": "integer", "minimum": 0, "maximum": 10**18 - 1}
+_LENGTH: Final = _BYTES | {"minimum": 1}
 _TUS: Final = _parameter(
     "Tus-Resumable",
     # A pattern, no constant: generators of clients take no constants in headers.
@@ -102,7 +103,7 @@ EXTRA: Final[dict[str, Any]] = {"parameters": [_TUS]}
 CREATE_EXTRA: Final[dict[str, Any]] = {
     "parameters": [
         _TUS,
-        _parameter("Upload-Length", _BYTES, required=True, text="The recording's size in bytes."),
+        _parameter("Upload-Length", _LENGTH, required=True, text="The recording's size in bytes."),
         _parameter(
             "Upload-Metadata",
             {"type": "string", "maxLength": 4096},

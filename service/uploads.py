@@ -6,7 +6,7 @@ Whatever ends it, a fault, a caller who hangs up or a full disk, no staged file 
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -69,7 +69,7 @@ class Uploads:
         if (body.announced_bytes or 0) > reception.most_bytes:
             raise reception.too_large()
         digest = ContentDigest(parse(body.content_digest))
-        await run_sync(self.staging.check_room, body.announced_bytes or 0)
+        await run_sync(self._room_for(reception), body.announced_bytes or 0)
         size = 0
         async for chunk in self._timed(body.chunks):
             size += len(chunk)
@@ -90,6 +90,12 @@ class Uploads:
             return JsonReception(self.read_request)
         parts = MultipartReader(boundary(body.content_type))
         return MultipartReception(self.staging, self.read_request, parts)
+
+    def _room_for(self, reception: Reception) -> Callable[[int], None]:
+        """Return the check of the disk; one that uses an upload up has its space already."""
+        if isinstance(reception, JsonReception):
+            return self.staging.check_room
+        return self.staging.check_room_for_recording
 
     def _refuse_options(self, body: Body) -> None:
         if body.options:

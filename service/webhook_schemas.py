@@ -5,10 +5,14 @@ from typing import Annotated, Final
 from pydantic import Field, StringConstraints
 
 from assessment.endpoints import LONGEST_OVERLAP_S, OVERLAP_S
-from service.schema_rules import WEBHOOK_KEY_PATTERN
+from service.schema_rules import ADDRESS_PATTERN, WEBHOOK_KEY_PATTERN
 from service.values import EventNames, PlainText, Strict
 
-Url = Annotated[str, StringConstraints(max_length=2048)]
+Url = Annotated[
+    str,
+    StringConstraints(max_length=2048),
+    Field(json_schema_extra={"pattern": ADDRESS_PATTERN}),
+]
 Secret = Annotated[
     str,
     StringConstraints(max_length=128),

@@ -6,12 +6,24 @@ from datetime import UTC, datetime
 from assessment.assessment import Assessment, AssessmentId, Tenant
 from assessment.ledger import Verdict
 from assessment.manifest import Manifest
-from assessment.measurement import FaceBox, Measurement, Media, Observation
+from assessment.measurement import FaceBox, FaceQuality, Measurement, Media, Observation
 from networks.tensors import SERVED
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 LABELS = ("neutral", "happy", "sad", "angry", "fear", "disgust", "surprise")
 MICRO_LABELS = ("negative", "positive", "surprise")
+A_GOOD_LOOK = FaceQuality(
+    size=44.0,
+    yaw=0.02,
+    pitch=0.55,
+    roll_degrees=-1.5,
+    light=120.0,
+    contrast=36.0,
+    sharpness=0.28,
+    eye_detail=1.9,
+    mouth_detail=1.6,
+    eye_width=0.98,
+)
 SAD = (0.1, 0.05, 0.8, 0.02, 0.01, 0.01, 0.01)
 HAPPY = (0.1, 0.8, 0.05, 0.02, 0.01, 0.01, 0.01)
 
@@ -45,6 +57,7 @@ def an_observation(
         verdict=verdict,
         faces=faces,
         face=FaceBox(10, 20, 100, 120, 0.9),
+        quality=A_GOOD_LOOK,
         severity=(("hmhn", score), ("ddl_resnet50", score + 2)),
         expression=(("expression", expression),),
     )

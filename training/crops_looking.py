@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from assessment.ledger import Verdict
 from assessment.request import Sampling, Subject
+from assessment.thresholds import Thresholds
 from training.datasets.ck_plus import PEAK_PICTURES
 from training.datasets.pictures import read_picture
 from training.datasets.recording import Event, Record, Recording
@@ -22,12 +23,11 @@ from training.faults import DataFault, DataMissing
 from training.fetch import sha256_of
 from worker.faces import FACE_PIXELS
 from worker.looking import Faces, Look, Looker
-from worker.quality import Thresholds
 from worker.stopwatch import Stopwatch
 from worker.video import Frame, Limits, decode
 
 #: Raised when the same settings would make other crops: old ones are then made again.
-CODE_VERSION = 1
+CODE_VERSION = 2
 
 SMALLEST_SIDE = 32
 #: Pictures have no clock; a second apart, they are in order.

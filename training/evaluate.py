@@ -16,10 +16,11 @@ import argparse
 import shlex
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from training.evaluation.circumstances import circumstances
+from training.evaluation.circumstances import Circumstances, circumstances
 from training.evaluation.report import read_findings, report
 from training.faults import BadFinding, TrainingFault
 from training.files import read_json, write_atomically, write_json
@@ -90,7 +91,12 @@ def verdict(finding: Finding) -> str:
 
 
 def run_all(
-    chosen: Sequence[Experiment], seeds: Sequence[int], scale: Scale, folder: Path, say: Say
+    chosen: Sequence[Experiment],
+    seeds: Sequence[int],
+    scale: Scale,
+    folder: Path,
+    say: Say,
+    seen: Circumstances | None = None,
 ) -> list[Finding]:
     """Run what has no finding yet, seed after seed, and keep each as soon as it is there."""
     findings: list[Finding] = []
@@ -102,16 +108,15 @@ def run_all(
             if finding is None:
                 expected = experiment.planned_seconds[scale]
                 say(f"{experiment.name}, seed {seed}: about {expected:.0f} s")
-                finding = experiment.run(scale, seed, say)
+                finding = replace(experiment.run(scale, seed, say), made=seen)
                 keep(folder, finding)
             say(verdict(finding))
             findings.append(finding)
     return findings
 
 
-def write_report(folder: Path, out: Path, command: str) -> None:
+def write_report(folder: Path, out: Path, seen: Circumstances) -> None:
     """Write the report on all findings of a folder."""
-    seen = circumstances(command, datetime.now(UTC).date())
     pictures = [f"{folder.name}/{path.name}" for path in sorted(folder.glob("*.png"))]
     write_atomically(out, report(read_findings(folder), seen, pictures).encode())
 
@@ -141,9 +146,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     display = Lines()
     given = sys.argv[1:] if arguments is None else arguments
     command = shlex.join(["python", "-m", "training.evaluate", *given])
+    seen = circumstances(command, datetime.now(UTC).date())
     try:
-        run_all([EXPERIMENTS[name] for name in names], asked.seeds, scale, folder, display.say)
-        write_report(folder, out, command)
+        chosen = [EXPERIMENTS[name] for name in names]
+        run_all(chosen, asked.seeds, scale, folder, display.say, seen)
+        write_report(folder, out, seen)
     except TrainingFault as fault:
         print(f"evaluate: {fault}", file=sys.stderr)
         return 1

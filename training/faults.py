@@ -22,6 +22,7 @@ TrainingFault
 ├── CheckpointForeign  a checkpoint of another network, other knobs or other data
 ├── CheckpointUnreadable  a checkpoint is damaged, or its other half is missing
 ├── VersionExists   a version of a network is there already
+├── ManifestBroken  a built manifest is not as it was sealed
 ├── ReleaseRefused  a checkpoint, its evidence or its statement does not make a release
 ├── DriftTooLarge   a network in INT8 says something else than in FP32
 ├── LoadRefused     Triton does not load a version, or cannot be reached
@@ -120,6 +121,10 @@ class CheckpointUnreadable(TrainingFault):
 
 class VersionExists(TrainingFault):
     """A version of a network is there already; nothing overwrites it."""
+
+
+class ManifestBroken(TrainingFault):
+    """A built manifest is not as it was sealed; nobody seals it again."""
 
 
 class ReleaseRefused(TrainingFault):

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
+from assessment.faults import Misconfigured
 from networks.tensors import ServedModel
 from training.agreement import Agreement, Outputs, compare
 from training.architectures import Trained, load_trained
@@ -27,6 +29,7 @@ from training.drift import limits_of
 from training.export import export, run, session
 from training.faults import LoadRefused, ReleaseRefused, TrainingFault
 from training.fetch import sha256_of
+from training.golden import complete
 from training.loading import find_server, load
 from training.plan_shapes import probe
 from training.quantise import BATCH, Engine, quantise
@@ -38,6 +41,7 @@ from training.statement import (
     require_valid,
     stated_parts,
 )
+from worker.faces import FaceFinder
 
 #: Largest difference between PyTorch and ONNX Runtime, as a share of each output's range.
 PARITY = 1e-4
@@ -72,9 +76,10 @@ def main(arguments: list[str] | None = None) -> int:
     )
     try:
         folder = release(wanted, options.repository, print)
+        complete([folder], partial(FaceFinder, options.detector), print)
         if options.load:
             load_or_withdraw(folder, options.load, print)
-    except (TrainingFault, OSError) as error:
+    except (TrainingFault, Misconfigured, OSError) as error:
         print(f"release: {error}", file=sys.stderr)
         return 1
     return 0
@@ -95,6 +100,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     add("--rows", type=Path, help="NPZ of the network's inputs and persons, for --int8")
     repository = ROOT / "model_repository"
     add("--repository", type=Path, default=repository, help="the Triton model repository")
+    add("--detector", type=Path, default=ROOT / "weights" / "detector.onnx", help="face detector")
     add("--load", help="Triton to load it: HOST:PORT, or DATA/triton/control.json")
     return parser.parse_args(arguments)
 

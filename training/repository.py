@@ -2,7 +2,8 @@
 
     NAME/manifest.json      static, committed
     NAME/N/model.onnx       built
-    NAME/N/manifest.json    built: the static one, the graph's digest, parity, evidence, calibration
+    NAME/N/manifest.json    built: the static one, the graph's digest, parity, evidence,
+                            calibration, what it says of the golden clip, a seal over all of it
 
 Version 1 is what `make weights` builds; it is kept while the sources that made it, the pinned
 inputs and the graph's digest stay the same, and built anew when they do not. Every later version is
@@ -19,7 +20,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from training.faults import VersionExists
+from assessment.manifest_seal import is_broken, sealed
+from training.faults import ManifestBroken, VersionExists
 from training.fetch import PinnedFile, sha256_of
 from training.files import read_json, write_atomically, write_json
 
@@ -27,10 +29,13 @@ from training.files import read_json, write_atomically, write_json
 VERSION = "1"
 
 #: The parts of a complete manifest that building measures.
-MEASURED = ("evidence", "calibration", "parity", "sha256", "built")
+MEASURED = ("evidence", "calibration", "parity", "sha256", "built", "golden", "seal")
 
 #: The project's root, where the sources are.
 ROOT = Path(__file__).resolve().parent.parent
+
+#: The drawn clip that every worker carries and every network's golden scores are of.
+GOLDEN_CLIP = ROOT / "worker" / "golden.mp4"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,15 @@ class Recipe:
         for file in self.pinned:
             digest.update(f"{file.member} {file.sha256}\n".encode())
         return digest.hexdigest()
+
+
+def newest_versions(repository: Path) -> list["ModelFolder"]:
+    """The highest version of every network that is built, by name."""
+    built = sorted(path.parent for path in repository.glob("*/[0-9]*/manifest.json"))
+    highest = {
+        path.parent.name: path.name for path in sorted(built, key=lambda path: int(path.name))
+    }
+    return [ModelFolder(repository, name, highest[name]) for name in sorted(highest)]
 
 
 def modules(folder: str, names: Iterable[str]) -> tuple[str, ...]:
@@ -108,15 +122,42 @@ class ModelFolder:
         if not (self.graph.is_file() and self.manifest.is_file()):
             return False
         manifest = read_json(self.manifest)
+        if is_broken(manifest):
+            return False
         same = manifest.get("built", {}).get("source_sha256") == key
         return same and manifest.get("sha256") == sha256_of(self.graph)
 
     def refresh(self) -> None:
         """Take over a changed static manifest; the weights and what they proved stay."""
         complete = read_json(self.manifest)
-        renewed = {**self.static(), **{part: complete[part] for part in MEASURED}}
+        measured = {part: complete.get(part) for part in MEASURED}
+        renewed = sealed({**self.static(), **measured})
         if renewed != complete:
             write_json(self.manifest, renewed)
+
+    def has_golden(self, clip_sha256: str) -> bool:
+        """Whether the manifest has golden scores of this clip and of its own graph."""
+        manifest = read_json(self.manifest)
+        golden: dict[str, Any] = manifest.get("golden") or {}
+        same_graph = golden.get("weights_sha256") == manifest["sha256"]
+        return same_graph and golden.get("clip_sha256") == clip_sha256
+
+    def state_golden(self, golden: Mapping[str, Any]) -> None:
+        """Put what the network says of the golden clip into the manifest, as `state` does."""
+        self.state("golden", golden)
+
+    def state(self, part: str, measured: Mapping[str, Any]) -> None:
+        """Put what was measured after the build into the manifest, and seal it.
+
+        Raises `ManifestBroken` rather than seal what somebody changed.
+        """
+        complete = read_json(self.manifest)
+        if is_broken(complete):
+            raise ManifestBroken(
+                f"the manifest of {self.name} is not as it was when version {self.version} was"
+                f" built; remove {self.graph.parent} and build it again"
+            )
+        write_json(self.manifest, sealed({**complete, part: dict(measured)}))
 
     def write(self, content: bytes, key: str, measured: Measured) -> None:
         """Put a version in place; raises `VersionExists` instead of overwriting a release."""
@@ -127,8 +168,11 @@ class ModelFolder:
             self._release(content, complete)
 
     def complete(self, content: bytes, key: str, measured: Measured) -> dict[str, Any]:
-        """The manifest of these weights: what is written by hand, then what was measured."""
-        return {
+        """The manifest of these weights: what is written by hand, then what was measured.
+
+        What it says of the golden clip comes later, by `state_golden`.
+        """
+        whole = {
             **self.static(),
             **measured.stated,
             "version": self.version,
@@ -141,7 +185,9 @@ class ModelFolder:
                 "torch": measured.torch,
                 "seconds": round(measured.seconds, 1),
             },
+            "golden": None,
         }
+        return sealed(whole)
 
     def withdraw(self) -> None:
         """Take a release away that nobody serves; renamed first, so that it is never half there."""

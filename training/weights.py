@@ -4,8 +4,10 @@
     graft ─▶ weights/detector.onnx                 pinned
     convert ─▶ model_repository/expression/1       pinned
     fit ─▶ model_repository/{hmhn,ddl_resnet50}/1  on the synthetic proving ground
+    calibrate ─▶ …/{hmhn,ddl_resnet50}/1/manifest  on persons that nothing was fitted on
     share ─▶ model_repository/…/1                  with --all: the networks on their trunks, and
                                                    micro_expression
+    score ─▶ every manifest                        what each says of the golden clip
 
 What is there and right is left alone; a second run takes a second and imports no PyTorch.
 """
@@ -17,11 +19,21 @@ import time
 from functools import partial
 from pathlib import Path
 
+from assessment.faults import Misconfigured
+from training.calibrating import calibrate_stale
 from training.closure import sources_of
 from training.faults import TrainingFault
 from training.fetch import MINI_XCEPTION, PINNED, YUNET, fetch, sha256_of
 from training.progress import Display, open_display
-from training.repository import ROOT, Measured, ModelFolder, Recipe, modules
+from training.repository import (
+    GOLDEN_CLIP,
+    ROOT,
+    Measured,
+    ModelFolder,
+    Recipe,
+    modules,
+    newest_versions,
+)
 
 EXPRESSION = "expression"
 
@@ -92,7 +104,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         with open_display() as display:
             make_weights(options.weights, options.repository, display, everything=options.all)
-    except (TrainingFault, OSError) as error:
+    except (TrainingFault, Misconfigured, OSError) as error:
         print(f"weights: {error}", file=sys.stderr)
         return 1
     return 0
@@ -134,9 +146,11 @@ def make_weights(
     make_detector(weights, display)
     make_expression(weights, ModelFolder(repository, EXPRESSION), display)
     make_severity(repository, display)
+    make_calibration(repository, display)
     if everything:
         make_shared(repository, display)
         make_micro(repository, display)
+    make_golden(weights, repository, display)
     display.say("weights are complete")
 
 
@@ -175,6 +189,14 @@ def make_severity(repository: Path, display: Display) -> None:
         fit_all(stale, repository, display)
 
 
+def make_calibration(repository: Path, display: Display) -> None:
+    """The calibrations of fitted networks that are missing, or of another graph or other persons.
+
+    A fit measures one on few persons; this one is on as many as the coverage takes.
+    """
+    calibrate_stale([ModelFolder(repository, name) for name in SEVERITY_RECIPES], display)
+
+
 def make_shared(repository: Path, display: Display) -> None:
     """The networks on shared trunks, as `make_severity`; the trunks must be built."""
     stale = _stale(dict.fromkeys(SHARED, shared_recipe()), repository)
@@ -193,6 +215,18 @@ def make_micro(repository: Path, display: Display) -> None:
         fitted = fit_micro(partial(display.show, name))
         ModelFolder(repository, name).write(fitted.content, key, fitted.measured)
         display.say(fitted.summary())
+
+
+def make_golden(weights: Path, repository: Path, display: Display) -> None:
+    """What each built network says of the golden clip, unless its manifest has it."""
+    clip = sha256_of(GOLDEN_CLIP)
+    stale = [folder for folder in newest_versions(repository) if not folder.has_golden(clip)]
+    if stale:
+        # The detector and OpenCV take seconds to import.
+        from training.golden import complete
+        from worker.faces import FaceFinder
+
+        complete(stale, partial(FaceFinder, weights / "detector.onnx"), display.say)
 
 
 def _stale(recipes: dict[str, Recipe], repository: Path) -> dict[str, str]:

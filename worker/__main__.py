@@ -9,13 +9,15 @@ from collections.abc import Callable
 from types import FrameType
 
 from assessment.faults import Fault
-from worker.app import configure_logging, sweeper, terms, webhooks
+from worker.app import configure_logging, require_fit
+from worker.beside import stale_feedback, sweeper, terms, webhooks
 
 log = logging.getLogger("worker")
 
 SWEEP_EVERY_S = 1.0
 LEFTOVERS_EVERY_S = 60.0
 OUTBOX_EVERY_S = 0.5
+FEEDBACK_EVERY_S = 600.0
 SENDERS = 8
 """Deliveries at once, so that a receiver that says nothing does not hold up the others."""
 
@@ -50,6 +52,17 @@ def terms_step() -> Callable[[], float]:
     return step
 
 
+def feedback_step() -> Callable[[], float]:
+    """Return a step that erases feedback which was kept for its time."""
+    stale = stale_feedback()
+
+    def step() -> float:
+        stale.erase()
+        return FEEDBACK_EVERY_S
+
+    return step
+
+
 def webhook_step() -> Callable[[], float]:
     """Return a step that delivers one event."""
     sender = webhooks()
@@ -78,7 +91,8 @@ def run(part: str) -> None:
     signal.signal(signal.SIGINT, end)
     senders = range(SENDERS)
     sweeping = part == "sweeper"
-    steps = [sweep_step(), terms_step()] if sweeping else [webhook_step() for _ in senders]
+    sweepers = (sweep_step, terms_step, feedback_step)
+    steps = [one() for one in (sweepers if sweeping else [webhook_step for _ in senders])]
     threads = [threading.Thread(target=repeat, args=(step, stop)) for step in steps]
     for thread in threads:
         thread.start()
@@ -92,6 +106,7 @@ def main() -> None:
     parser.add_argument("part", choices=("sweeper", "webhooks"))
     part = parser.parse_args().part
     configure_logging()
+    require_fit()
     run(part)
 
 

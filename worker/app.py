@@ -1,4 +1,4 @@
-"""The worker's composition root: settings in, runner, sweeper and sender out.
+"""The worker's composition root: settings in, the runner out; `worker.beside` builds the rest.
 
 Nothing connects at import. Clients are built after Celery has forked, because neither
 gRPC nor a Redis connection survives a fork.
@@ -6,10 +6,12 @@ gRPC nor a Redis connection survives a fork.
 
 import logging
 import multiprocessing
+import time
 from datetime import UTC, datetime
 from functools import cache
 
 from celery.signals import (
+    celeryd_init,
     setup_logging,
     worker_process_init,
     worker_process_shutdown,
@@ -17,38 +19,36 @@ from celery.signals import (
 )
 
 from adapters.blobs import FolderBlobs
-from adapters.egress import Egress
 from adapters.fetch import Fetch
 from adapters.queue import CeleryQueue, celery_app
 from adapters.redis_access import RedisRoster
-from adapters.redis_deliveries import RedisDeliveries
-from adapters.redis_endpoints import RedisEndpoints
 from adapters.redis_pace import RedisPace
-from adapters.redis_records import RedisOutbox, RedisRecords
+from adapters.redis_records import RedisRecords
 from adapters.redis_store import connect
-from adapters.redis_timetable import RedisTimetable
-from adapters.redis_uploads import RedisUploads
-from adapters.upload_files import UploadFiles
-from assessment import SOFTWARE
+from assessment import SOFTWARE, production
 from assessment.aggregation import Aggregator
-from assessment.manifest import load_manifests
+from assessment.gates import Policy
+from assessment.jurisdiction_file import read_jurisdictions
+from assessment.repository import Repository, read_repository
 from assessment.settings import Mode, Settings
-from worker.addressee import Directory
+from assessment.starting import told_to_the_operator
+from worker.admission import Admission
+from worker.admitted import Admitted
 from worker.aside import Aside
+from worker.comparison import Comparison
+from worker.examination import Examination
 from worker.faces import FaceFinder
-from worker.fan_out import FanOut
+from worker.golden import GoldenFaces, golden_faces
+from worker.guard import Guard
 from worker.inference import TritonScorer
 from worker.pipeline import Pipeline
 from worker.presence import Presence
 from worker.runner import Runner
 from worker.sandboxed import Sandboxed
 from worker.source import Sources
-from worker.stale_uploads import StaleUploads
-from worker.sweeper import ORPHAN_S, Sweeper
-from worker.terms import Terms
 from worker.timekeeper import Timekeeper
+from worker.upright import UprightFaces
 from worker.video import Limits
-from worker.webhooks import Webhooks
 
 settings = Settings()
 app = celery_app(settings.redis_url, attempt_limit_s=settings.attempt_limit_s)
@@ -86,32 +86,56 @@ def blobs() -> FolderBlobs:
 @cache
 def scorer() -> TritonScorer:
     """Return this process' way to Triton."""
-    return TritonScorer(settings.triton_url, load_manifests(settings.model_repository))
+    return TritonScorer(settings.triton_url, repository().sound)
+
+
+@cache
+def repository() -> Repository:
+    """Return the networks that are built, as this process found them when it started."""
+    return read_repository(settings.model_repository)
+
+
+@cache
+def golden() -> GoldenFaces:
+    """Return the golden clip's faces, read as the faces of any recording are."""
+    return golden_faces(FaceFinder(settings.detector), repository().sound.values())
+
+
+@cache
+def guard() -> Guard:
+    """Return what keeps this process from scoring with networks that are not as measured."""
+    examine = Examination(repository(), scorer(), golden)
+    every_s = settings.golden_every_s
+    return Guard(repository(), scorer(), examine, every_s=every_s, clock=time.monotonic)
 
 
 @cache
 def runner() -> Runner:
     """Return this process' runner."""
-    manifests = load_manifests(settings.model_repository)
+    manifests = repository().sound
     limits = Limits(
         max_seconds=settings.video_max_seconds,
         max_frames=settings.video_max_frames,
         max_pixels=settings.video_max_pixels,
         threads=settings.decode_threads,
     )
+    in_production = settings.mode is Mode.PRODUCTION
+    aggregate = Aggregator(manifests, in_production, SOFTWARE, policy())
     return Runner(
         records=RedisRecords(connect(settings.redis_url)),
         blobs=blobs(),
-        measure=Pipeline(
-            limits=limits,
-            faces=FaceFinder(settings.detector),
-            scorer=scorer(),
-            manifests=manifests,
-            batch_faces=settings.batch_faces,
+        measure=Admitted(
+            Pipeline(
+                limits=limits,
+                faces=UprightFaces(FaceFinder(settings.detector)),
+                scorer=scorer(),
+                manifests=manifests,
+                batch_faces=settings.batch_faces,
+                thresholds=settings.thresholds,
+            ),
+            aggregate.gates,
         ),
-        aggregate=Aggregator(
-            manifests, production=settings.mode is Mode.PRODUCTION, software=SOFTWARE
-        ),
+        aggregate=aggregate,
         sandbox=Sandboxed(manifests, SOFTWARE),
         clock=now,
         lease_s=settings.lease_s,
@@ -119,8 +143,31 @@ def runner() -> Runner:
         draining=lambda: stopping.is_set() or aside.closed,
         aside=aside,
         bring=Sources(blobs(), fetch()),
+        compare=Comparison(RedisRecords(connect(settings.redis_url)), blobs(), now, manifests),
         note=Timekeeper(RedisPace(connect(settings.redis_url)), now).note,
+        admit=Admission(guard().open, CeleryQueue(app)),
     )
+
+
+def policy() -> Policy:
+    """Return what the operator decided about licences and places."""
+    return Policy(settings.licences, read_jurisdictions(settings.jurisdictions))
+
+
+@told_to_the_operator()
+def require_fit(*more: str) -> None:
+    """End the process unless the settings suit its mode; `more` is what else it falls short of."""
+    if settings.mode is Mode.PRODUCTION:
+        loopback = production.of_the_way_out(allow_loopback=settings.callback_allow_loopback)
+        production.require([*loopback, *more])
+
+
+@celeryd_init.connect
+@told_to_the_operator()
+def refuse(**_: object) -> None:
+    """Refuse to start a worker that is not fit; Celery lets nothing but an exit through."""
+    manifests, licences = repository().sound, policy().licences
+    require_fit(*production.of_measuring(manifests, settings.detector, licences))
 
 
 def fetch() -> Fetch:
@@ -130,56 +177,6 @@ def fetch() -> Fetch:
         limit_bytes=settings.upload_max_bytes,
         free_min_bytes=settings.free_min_bytes,
         allow_loopback=settings.callback_allow_loopback,
-    )
-
-
-def sweeper() -> Sweeper:
-    """Return a sweeper."""
-    store = blobs()
-    return Sweeper(
-        records=RedisRecords(connect(settings.redis_url)),
-        blobs=store,
-        queue=CeleryQueue(app),
-        clock=now,
-        requeue_s=settings.requeue_s,
-        max_crashes=settings.max_crashes,
-        clear_staging=lambda: store.clear_staging(older_than_s=ORPHAN_S),
-        erase_uploads=StaleUploads(
-            RedisUploads(connect(settings.redis_url)), UploadFiles(store.uploads)
-        ).erase,
-    )
-
-
-def terms() -> Terms:
-    """Return what holds assessments to their deadlines and their retention."""
-    client = connect(settings.redis_url)
-    return Terms(
-        records=RedisRecords(client),
-        blobs=blobs(),
-        timetable=RedisTimetable(client),
-        clock=now,
-        result_ttl_s=settings.result_ttl_s,
-    )
-
-
-def webhooks() -> Webhooks:
-    """Return a sender of webhooks."""
-    client, store = connect(settings.redis_url), blobs()
-    records, endpoints = RedisRecords(client), RedisEndpoints(client)
-    deliveries = RedisDeliveries(client)
-    return Webhooks(
-        fan_out=FanOut(
-            outbox=RedisOutbox(client),
-            records=records,
-            blobs=store,
-            endpoints=endpoints,
-            deliveries=deliveries,
-        ),
-        directory=Directory(records=records, blobs=store, endpoints=endpoints, clock=now),
-        deliveries=deliveries,
-        endpoints=endpoints,
-        post=Egress(allow_loopback=settings.callback_allow_loopback).post,
-        clock=now,
     )
 
 
@@ -197,6 +194,6 @@ def leave(**_: object) -> None:
 
 @worker_process_init.connect
 def begin(**_: object) -> None:
-    """Build the runner and sign in, once a process, after the fork."""
+    """Sign in, which says what is missing, and build the runner; once a process, after the fork."""
+    Presence(RedisRoster(connect(settings.redis_url)), guard().look).start()
     runner()
-    Presence(RedisRoster(connect(settings.redis_url)), scorer().check).start()

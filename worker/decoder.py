@@ -17,7 +17,7 @@ from itertools import chain, islice
 from typing import Final, cast
 
 from av.container import InputContainer
-from av.error import FFmpegError
+from av.error import ArgumentError, FFmpegError
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
@@ -93,7 +93,13 @@ def _send_frames(
     shown = islice(decoded, 1) if is_still(container) else decoded
     pictures = _bounded(shown, order, progress)
     placed = _placed(pictures, clock, order)
-    first = next(placed, None)
+    try:
+        first = next(placed, None)
+    except ArgumentError as error:
+        if stream.codec_context.width:
+            raise
+        # FFmpeg forgets a size that is beyond what it may decode, or can.
+        raise TooLargePicture(f"the picture has more than {order.max_pixels} pixels") from error
     if first is None:
         raise Undecodable("the recording has no picture")
     sender.send(Kind.MEDIA, facts(container, stream, first.picture))

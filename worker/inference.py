@@ -23,6 +23,7 @@ from tritonclient.utils import InferenceServerException
 from assessment.faults import Fault, InferenceUnavailable, ModelContract
 from assessment.manifest import Manifest
 from worker.answers import DATA_TYPES, Answer, Rows, Scores, check_metadata, scores_of
+from worker.guard import Load
 from worker.retries import Failure, fault_of, next_try_s
 from worker.video import Pixels
 
@@ -106,9 +107,20 @@ class TritonScorer:
         for name, manifest in self._manifests.items():
             if not self._ask("is_model_ready", name, manifest.version):
                 raise InferenceUnavailable(f"Triton has not loaded {name}")
-            metadata = self._ask("get_model_metadata", name, manifest.version, as_json=True)
-            check_metadata(cast("Mapping[str, Any]", metadata), manifest)
+            check_metadata(self._metadata(manifest), manifest)
         return {name: manifest.sha256 for name, manifest in self._manifests.items()}
+
+    def load(self, network: str) -> Load:
+        """Return what Triton says of a network that it has loaded; may raise as `check` does."""
+        manifest = self._manifest(network)
+        metadata = self._metadata(manifest)
+        answer = self._ask("get_inference_statistics", network, manifest.version, as_json=True)
+        (counted,) = cast("Mapping[str, Any]", answer)["model_stats"]
+        return Load(
+            engine=str(metadata.get("platform", "")),
+            versions=tuple(metadata.get("versions", ())),
+            scored=int(counted.get("inference_count", 0)),
+        )
 
     def submit(self, faces: Pixels, networks: Sequence[str]) -> Pending:
         """Send (n, 224, 224, 3) uint8 RGB to each network; returns at once."""
@@ -133,6 +145,10 @@ class TritonScorer:
         """Drop what waits and close the channel."""
         self._pool.shutdown(wait=False, cancel_futures=True)
         self._client.close()
+
+    def _metadata(self, manifest: Manifest) -> Mapping[str, Any]:
+        metadata = self._ask("get_model_metadata", manifest.name, manifest.version, as_json=True)
+        return cast("Mapping[str, Any]", metadata)
 
     def _manifest(self, network: str) -> Manifest:
         if network not in self._manifests:

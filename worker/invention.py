@@ -6,12 +6,13 @@ from the reference and nothing else. The same reference gives the same measureme
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import sin
 from random import Random
 from typing import Final
 
 from assessment.ledger import Verdict
 from assessment.manifest import EVENT, SET, Manifest
-from assessment.measurement import Event, FaceBox, Measurement, Media, Observation
+from assessment.measurement import Event, FaceBox, FaceQuality, Measurement, Media, Observation
 from assessment.request import Analysis, AssessmentRequest, Sampling
 from assessment.sandbox import Reason
 
@@ -83,7 +84,43 @@ def _look(chance: Random, at_ms: int, pace: Pace) -> Observation:
     x = (WIDTH - FACE) // 2 + chance.randint(-8, 8)
     y = (HEIGHT - FACE) // 2 + chance.randint(-6, 6)
     face = FaceBox(x, y, FACE, FACE, round(chance.uniform(0.85, 0.98), 3))
-    return Observation(at_ms // pace.frame_ms, at_ms, Verdict.USED, faces=1, face=face)
+    return Observation(
+        at_ms // pace.frame_ms,
+        at_ms,
+        Verdict.USED,
+        faces=1,
+        face=face,
+        quality=_quality(chance, at_ms),
+    )
+
+
+def _quality(chance: Random, at_ms: int) -> FaceQuality:
+    """Return what a webcam shows of somebody who looks into it; the head sways slowly."""
+    sway, nod = sin(at_ms / 700), sin(at_ms / 1100)
+    return FaceQuality(
+        size=round(chance.uniform(66, 72), 2),
+        yaw=round(0.06 * sway, 3),
+        pitch=round(0.53 + 0.04 * nod, 3),
+        roll_degrees=round(3 * sway * nod, 2),
+        light=round(chance.uniform(112, 128), 2),
+        contrast=round(chance.uniform(34, 42), 2),
+        sharpness=round(chance.uniform(0.22, 0.38), 3),
+        eye_detail=round(chance.uniform(1.7, 2.2), 3),
+        mouth_detail=round(chance.uniform(1.3, 1.9), 3),
+        eye_width=round(1.0 - 0.05 * abs(sway), 3),
+    )
+
+
+SPOILED: Final[Mapping[Verdict, dict[str, float]]] = {
+    Verdict.TURNED_AWAY: {"yaw": 0.47},
+    Verdict.BLURRED: {"sharpness": 0.018},
+}
+"""What is measured of a look that is rejected for it."""
+
+
+def _rejected(look: Observation, verdict: Verdict) -> Observation:
+    quality = look.quality and replace(look.quality, **SPOILED[verdict])
+    return replace(look, verdict=verdict, quality=quality)
 
 
 USUAL: Final[Mapping[int, Verdict]] = {4: Verdict.TURNED_AWAY, 7: Verdict.BLURRED}
@@ -98,16 +135,17 @@ def _judged(number: int, look: Observation, pace: Pace, reason: Reason | None) -
     if reason is Reason.USABLE_FACE_TIME_SHORT and not early:
         # One blurred look: a recording without any face would be withheld as `no_face`.
         blurred = number * pace.look_ms + pace.look_ms >= DURATION_MS
-        return replace(look, verdict=Verdict.BLURRED) if blurred else _faceless(look)
+        return _rejected(look, Verdict.BLURRED) if blurred else _faceless(look)
     if reason is Reason.QUALITY_TOO_LOW and not early:
-        return replace(look, verdict=Verdict.BLURRED)
+        return _rejected(look, Verdict.BLURRED)
     if reason is Reason.MULTIPLE_PEOPLE:
         return replace(look, faces=2)
-    return replace(look, verdict=USUAL.get(number % 10, look.verdict))
+    usual = USUAL.get(number % 10)
+    return _rejected(look, usual) if usual else look
 
 
 def _faceless(look: Observation) -> Observation:
-    return replace(look, verdict=Verdict.NO_FACE, faces=0, face=None)
+    return replace(look, verdict=Verdict.NO_FACE, faces=0, face=None, quality=None)
 
 
 @dataclass(frozen=True, slots=True)

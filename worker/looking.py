@@ -6,8 +6,9 @@ from typing import Protocol
 from assessment.ledger import Verdict
 from assessment.measurement import Observation
 from assessment.request import Subject
+from assessment.thresholds import Thresholds
 from worker.faces import Face, align
-from worker.quality import Thresholds, verdict_of
+from worker.quality import measure, verdict_of
 from worker.stopwatch import Stopwatch
 from worker.subject import Follower
 from worker.video import Frame, Pixels
@@ -40,25 +41,33 @@ class Looker:
         self._thresholds = thresholds
         self._watch = watch
 
+    @property
+    def company(self) -> int:
+        """Frames so far for which a second face stayed in the picture."""
+        return self._follower.company
+
     def __call__(self, frame: Frame) -> Look:
         """Return what the frame shows."""
         if frame.damaged:
             return Look(Observation(frame.index, frame.at_ms, Verdict.UNDECODABLE))
         with self._watch.timing("detect"):
-            faces = self._faces.find(frame.pixels)
+            found = self._faces.find(frame.pixels)
+        faces = [face for face in found if face.confidence >= self._thresholds.min_confidence]
         height, width = frame.pixels.shape[:2]
-        subject = self._follower.choose(faces, width, height)
+        subject = self._follower.choose(faces, width, height, frame.at_ms)
         if subject is None:
             verdict = Verdict.OTHER_PERSON if faces else Verdict.NO_FACE
             return Look(Observation(frame.index, frame.at_ms, verdict, faces=len(faces)))
         with self._watch.timing("align"):
             crop = align(frame.pixels, subject)
-            verdict = verdict_of(crop, subject.points, self._thresholds)
+            measures = measure(crop, subject.points)
+        verdict = verdict_of(measures, self._thresholds)
         seen = Observation(
             frame=frame.index,
             at_ms=frame.at_ms,
             verdict=verdict,
             faces=len(faces),
             face=subject.to_box(width, height),
+            quality=measures.quality,
         )
         return Look(seen, crop if verdict is Verdict.USED else None)

@@ -11,7 +11,7 @@ whatever the length. No Celery: a test, a notebook or a benchmark can call `Pipe
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
@@ -21,11 +21,11 @@ from assessment.faults import DecoderCrashed, ModelContract
 from assessment.manifest import CLIP, EVENT, FRAME, SET, Manifest
 from assessment.measurement import STILL_CONTAINERS, Measurement, Media, Observation
 from assessment.request import EVERY_FRAME, AssessmentRequest, Sampling
+from assessment.thresholds import Thresholds
 from worker.brief import BriefMotions
 from worker.clips import Clips
 from worker.heartbeat import Heartbeat, Report
 from worker.looking import Faces, Look, Looker
-from worker.quality import Thresholds
 from worker.sampling import Pace
 from worker.scoring import Scorer, Scoring, Waiting, batches
 from worker.stopwatch import Stopwatch
@@ -71,7 +71,15 @@ class Pipeline:
             timings_ms = watch.timings_ms(decode=recording.waited_ms)
         finally:
             stages.clips.cancel()
-        return Measurement(media, tuple(observations), timings_ms, wholes, events)
+        return Measurement(
+            media=media,
+            observations=tuple(observations),
+            timings_ms=timings_ms,
+            wholes=wholes,
+            events=events,
+            company_ms=round(looker.company * media.sample_interval_ms),
+            thresholds=asdict(self.thresholds),
+        )
 
 
 @dataclass(frozen=True, slots=True)

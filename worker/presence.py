@@ -1,14 +1,15 @@
-"""A worker's sign of life, and which networks it can reach: what `/readyz` and operators read."""
+"""A worker's sign of life, and which networks it scores with: what `/readyz` and operators read."""
 
 import logging
 import os
 import socket
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from assessment.faults import Fault, StoreUnavailable
+from assessment.faults import StoreUnavailable
 from assessment.ports import Roster
+from worker.guard import Attendance
 
 log = logging.getLogger(__name__)
 
@@ -21,7 +22,7 @@ class Presence:
     """Signs the worker in, every few seconds, from a thread of its own."""
 
     roster: Roster
-    reachable_models: Callable[[], Mapping[str, str]]
+    look: Callable[[], Attendance]
 
     def start(self) -> None:
         """Begin; ends with the process."""
@@ -30,18 +31,14 @@ class Presence:
     def _keep_signing_in(self) -> None:
         name = f"{socket.gethostname()}-{os.getpid()}"
         pause = threading.Event()
-        while not pause.wait(self._sign_in(name)):
+        while not pause.wait(self.sign_in(name)):
             pass
 
-    def _sign_in(self, name: str) -> float:
-        """Sign in once and return the seconds until the next time."""
-        models: Mapping[str, str] = {}
+    def sign_in(self, name: str) -> float:
+        """Sign in once under this name and return the seconds until the next time."""
+        found = self.look()
         try:
-            models = self.reachable_models()
-        except Fault as fault:
-            log.warning("networks are out of reach: %s", fault.code)
-        try:
-            self.roster.sign_in(name, models, for_s=VALID_S)
+            self.roster.sign_in(name, found.models, for_s=VALID_S, unfit=found.unfit)
         except StoreUnavailable:
             log.warning("the store is out of reach")
-        return EVERY_S if models else EVERY_S / 3
+        return EVERY_S if found.models else EVERY_S / 3

@@ -33,6 +33,7 @@ from assessment.faults import (
     StoreUnavailable,
     Unavailable,
 )
+from assessment.gates import UNSEEN
 from assessment.measurement import Measurement
 from assessment.ports import Blobs, Clock, Records
 from assessment.request import AssessmentRequest
@@ -40,6 +41,7 @@ from assessment.result import Result
 from assessment.stopper import Stopper, erase_recording, erase_unkept
 from assessment.timeline import timeline
 from worker.aside import Work, at_once
+from worker.comparison import uncompared
 from worker.sandboxed import Sandboxed, Vanished
 from worker.source import Bring, as_it_came
 
@@ -48,6 +50,7 @@ log = logging.getLogger(__name__)
 Report = Callable[[Progress], None]
 Measure = Callable[[Path, AssessmentRequest, Report], Measurement]
 Conclude = Callable[[Measurement, AssessmentRequest], Result]
+Compare = Callable[[Assessment, AssessmentRequest, Result], Result]
 
 HAND_BACK_S = 5.0
 STORE_PATIENCE_S = 60.0
@@ -68,7 +71,9 @@ class Runner:
     draining: Callable[[], bool]
     aside: Callable[[Work], None] = at_once
     bring: Bring = as_it_came
+    compare: Compare = uncompared
     note: Callable[[Assessment, Result], None] = lambda _claimed, _result: None
+    admit: Callable[[AssessmentId], bool] = lambda _id: True
 
     def run(self, assessment_id: AssessmentId) -> None:
         """Claim the assessment and take it to its end, or hand it back."""
@@ -76,8 +81,10 @@ class Runner:
             assessment = self.records.get(assessment_id)
         except (NotFound, Gone, StoreUnavailable):
             return  # The sweeper sends again whatever still waits.
-        begin = self.aside if is_sandbox(assessment.tenant) else at_once
-        begin(lambda: self._run(assessment))
+        if is_sandbox(assessment.tenant):
+            self.aside(lambda: self._run(assessment))
+        elif assessment.status is not Status.QUEUED or self.admit(assessment_id):
+            self._run(assessment)
 
     def _run(self, assessment: Assessment) -> None:
         if assessment.status is not Status.QUEUED:
@@ -122,17 +129,26 @@ class Runner:
         if content is None:
             raise SourceMissing("the request is gone")
         asked = AssessmentRequest.from_json(content)
-        request = self.bring(claimed.id, asked, self._reporter(claimed))
-        measurement = self._measurement(claimed, request)
+        if self._barred(claimed, asked):
+            request, measurement = asked, UNSEEN
+            erase_recording(self.records, self.blobs, claimed.id, self.clock)
+        else:
+            request = self.bring(claimed.id, asked, self._reporter(claimed))
+            measurement = self._measurement(claimed, request)
         self._renew(claimed, 95)
         _, conclude = self._way_of(claimed)
-        result = conclude(measurement, request)
+        result = self.compare(claimed, request, conclude(measurement, request))
         written = json.dumps(result.to_dict()).encode()
         self.blobs.put(claimed.id, blob_names.result_name(claimed.attempt), written)
         self._renew(claimed, 97)
         rows = timeline(measurement, result)
         self.blobs.put(claimed.id, blob_names.timeline_name(claimed.attempt), rows)
         return result
+
+    def _barred(self, claimed: Assessment, asked: AssessmentRequest) -> bool:
+        """Return whether nothing may be measured: then the recording is neither got nor opened."""
+        sandbox = is_sandbox(claimed.tenant)
+        return not sandbox and self.aggregate.gates.admit(asked).nothing
 
     def _way_of(self, claimed: Assessment) -> tuple[Measure, Conclude]:
         """Return how it is measured and concluded: in the sandbox, both are made up."""

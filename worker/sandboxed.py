@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from assessment.aggregation import Aggregator
 from assessment.assessment import Progress, Stage
 from assessment.faults import AttemptTimeout
+from assessment.gates import UNSEEN
 from assessment.manifest import Manifest
 from assessment.measurement import Measurement
 from assessment.request import DEFAULT_MODELS, Analysis, AssessmentRequest, Subject
@@ -29,6 +29,7 @@ from assessment.sandbox import (
 from worker.heartbeat import Report
 from worker.invention import invent
 from worker.pipeline import networks_of
+from worker.sandbox_gates import sandbox_aggregator, stated
 
 BEAT_S: Final = 0.5
 SLOW_S: Final = 10.0
@@ -68,15 +69,15 @@ class Sandboxed:
         if script.fault is not None:
             raise raised(script.fault)
         played = self._played(request, script)
+        aggregate = sandbox_aggregator(self.manifests, self.software, script.reason)
+        if aggregate.gates.admit(played).nothing:
+            return UNSEEN
         return invent(played, networks_of(played, self.manifests), script.reason)
 
     def conclude(self, measurement: Measurement, request: AssessmentRequest) -> Result:
         """Return the result, marked as one of the sandbox."""
         script = script_of(request.reference)
-        unproven = script.reason is Reason.MODEL_NOT_VALIDATED
-        manifests = _without_evidence(self.manifests) if unproven else self.manifests
-        # Outside of `model_not_validated`, what the operator's weights proved must not matter.
-        aggregate = Aggregator(manifests, production=unproven, software=self.software)
+        aggregate = sandbox_aggregator(self.manifests, self.software, script.reason)
         result = aggregate(measurement, self._played(request, script))
         unknown = (UNKNOWN_NOTICE,) if misspelt(request.reference) else ()
         return replace(
@@ -88,6 +89,7 @@ class Sandboxed:
 
     def _played(self, request: AssessmentRequest, script: Script) -> AssessmentRequest:
         """Return the request as the script has it: a reason must not depend on the rest of it."""
+        request = stated(request, script.reason)
         if script.reason is Reason.MULTIPLE_PEOPLE:
             return replace(request, subject=Subject())
         analysis = ONLY.get(script.reason) if script.reason else None
@@ -109,7 +111,3 @@ def _percents(script: Script) -> Iterator[int]:
         yield from (FIRST_PERCENT + span * beat // (beats - 1) for beat in range(beats))
     elif script.fate is Fate.NEVER:
         yield from (STUCK_PERCENT for _ in range(round(NEVER_S / BEAT_S)))
-
-
-def _without_evidence(manifests: Mapping[str, Manifest]) -> dict[str, Manifest]:
-    return {name: replace(one, evidence=None) for name, one in manifests.items()}

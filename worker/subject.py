@@ -1,83 +1,71 @@
 """Whose face is measured. Follows a place, never an identity."""
 
+from collections import Counter
 from collections.abc import Sequence
-from typing import Final, Protocol, TypeVar
+from typing import Final
 
 from assessment.request import Select, Subject
+from worker.faces import Face
+from worker.tracks import Track, Tracks
 
-SAME_OVERLAP: Final = 0.3
-"""Boxes that share this much of their union are one face, a sample later."""
-SAME_DISTANCE: Final = 0.5
-"""So are boxes whose centres lie within half a face width of each other."""
-
-
-class Located(Protocol):
-    """A face, as far as choosing needs it."""
-
-    @property
-    def box(self) -> tuple[float, float, float, float]:
-        """x1, y1, x2, y2 in pixels."""
-        ...
-
-    @property
-    def area(self) -> float:
-        """Square pixels of the box."""
-        ...
-
-    @property
-    def centre(self) -> tuple[float, float]:
-        """Centre of the box in pixels."""
-        ...
-
-
-F = TypeVar("F", bound=Located)
+ESTABLISHED_MS: Final = 1000
+"""A subject seen for this long is not exchanged for a face that was seen beside it,"""
+LOST_MS: Final = 2000
+"""unless nothing was seen of it for longer than this."""
 
 
 class Follower:
-    """Chooses the subject's face in one frame after another."""
+    """Chooses the subject's face in one sample after another."""
 
     def __init__(self, subject: Subject) -> None:
         self._subject = subject
-        self._previous: Located | None = None
+        self._tracks = Tracks()
+        self._chief: Track | None = None
+        self._times: Counter[Track] = Counter()
+        self._followed: Track | None = None
 
-    def choose(self, faces: Sequence[F], width: int, height: int) -> F | None:
+    @property
+    def company(self) -> int:
+        """Samples for which a second face stayed; see `Tracks.company`."""
+        return self._tracks.company
+
+    def choose(self, faces: Sequence[Face], width: int, height: int, at_ms: int) -> Face | None:
         """Return the subject's face in a picture of that size, or None when it is not there.
 
-        `region`: the largest face whose centre lies in the region. Otherwise the face that
-        continues the previous one, else the largest.
+        `region`: the largest face whose centre lies in the region. Otherwise the face that was
+        followed longest, else the one followed last, else the largest that can be the subject.
         """
+        seen = self._tracks.follow(faces, at_ms)
         if self._subject.select is Select.REGION:
-            faces = [face for face in faces if self._inside(face, width, height)]
-            return max(faces, key=lambda face: face.area, default=None)
-        chosen = self._continuing(faces) or max(faces, key=lambda face: face.area, default=None)
-        self._previous = chosen or self._previous
-        return chosen
-
-    def _continuing(self, faces: Sequence[F]) -> F | None:
-        previous = self._previous
-        if previous is None:
+            inside = [face for face in faces if self._inside(face, width, height)]
+            return max(inside, key=lambda face: face.area, default=None)
+        track = self._subject_of(seen, at_ms)
+        if track is None:
             return None
-        near = [face for face in faces if _same_place(previous, face)]
-        return max(near, key=lambda face: (overlap(previous, face), face.area), default=None)
+        self._followed = track
+        self._times[track] += 1
+        if self._chief is None or self._times[track] >= self._times[self._chief]:
+            self._chief = track
+        return track.face
 
-    def _inside(self, face: Located, width: int, height: int) -> bool:
+    def _subject_of(self, seen: Sequence[Track], at_ms: int) -> Track | None:
+        for track in (self._chief, self._followed):
+            if track in seen:
+                return track
+        free = [track for track in seen if self._may_be_subject(track, at_ms)]
+        return max(free, key=lambda track: track.face.area, default=None)
+
+    def _may_be_subject(self, track: Track, at_ms: int) -> bool:
+        """Tell whether a face may be that of a subject who moved, or who has yet to be found."""
+        chief = self._chief
+        return (
+            chief is None
+            or track not in chief.companions
+            or chief.span_ms < ESTABLISHED_MS
+            or at_ms - chief.last_ms > LOST_MS
+        )
+
+    def _inside(self, face: Face, width: int, height: int) -> bool:
         left, top, across, down = self._subject.region or (0.0, 0.0, 1.0, 1.0)
         x, y = face.centre[0] / width, face.centre[1] / height
         return left <= x <= left + across and top <= y <= top + down
-
-
-def overlap(one: Located, other: Located) -> float:
-    """Return the intersection of two boxes over their union, 0 to 1."""
-    across = min(one.box[2], other.box[2]) - max(one.box[0], other.box[0])
-    down = min(one.box[3], other.box[3]) - max(one.box[1], other.box[1])
-    common = max(0.0, across) * max(0.0, down)
-    union = one.area + other.area - common
-    return common / union if union > 0 else 0.0
-
-
-def _same_place(previous: Located, face: Located) -> bool:
-    across = face.centre[0] - previous.centre[0]
-    down = face.centre[1] - previous.centre[1]
-    reach = SAME_DISTANCE * (previous.box[2] - previous.box[0])
-    near = across * across + down * down <= reach * reach
-    return near or overlap(previous, face) >= SAME_OVERLAP

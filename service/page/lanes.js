@@ -40,7 +40,7 @@ function strip({ labels, segments }) {
       draw("rect", { ...box, y: top + 6, height: 4 }),
       fits && draw("text", { x: left + width / 2, y: top + 26, "text-anchor": "middle" }, one.label));
   });
-  return { label: "shown most", height: STRIP, marks };
+  return { label: "segments", height: STRIP, marks };
 }
 
 function lead(segment, x, top, bottom, i) {

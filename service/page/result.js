@@ -1,6 +1,7 @@
 // The view of an assessment that has ended: outcome first, then numbers, plots, ledger, provenance.
 
 import { actions } from "./actions.js";
+import { behaviourCard } from "./behaviour.js";
 import { chart } from "./chart.js";
 import { facts, fill, make, table } from "./dom.js";
 import { expressionLanes, frameLane, microLane, severityLane } from "./lanes.js";
@@ -30,6 +31,7 @@ function body(api, assessment, file) {
     withheldCards(result),
     severities.length ? make("div", { class: "pair" }, severities.map(severityCard)) : null,
     timelineCard(api, assessment, file),
+    behaviourCard(result),
     result.micro_expressions ? microCard(result.micro_expressions) : null,
     qualityCard(result.quality),
     limits(result),
@@ -72,14 +74,16 @@ function plot(place, result, rows, expressions, file) {
   const drawn = chart(frames, rows, lanes, beside.seek, beside.toggle);
   fill(place, beside.element, drawn.readout, drawn.element,
     make("p", { class: "fine" }, "Over media time (min:s). Click the plot, or use the arrow keys, to move; breaks are frames without a value."
-      + (expressions.length ? " Each row of a label runs from 0 to 100 %, shaded where it led; its mean stands at the right." : "")));
+      + (expressions.length ? " Each row of a label runs from 0 to 100 %, shaded where it was sure; its mean stands at the right." : "")));
 }
 
 function segments(expression) {
   const rows = expression.segments.slice(0, LISTED).map((one) => [one.label, clock(one.start_ms), clock(one.end_ms), percent(one.mean)]);
   const left = expression.segments.length - rows.length;
   return make("details", {}, make("summary", {}, `Segments by ${expression.model} (${expression.segments.length})`),
-    table("Stretches in which one expression was shown most", ["Shown most", "#From", "#To", "#Mean"], rows),
+    rows.length
+      ? table("Stretches in which one expression was surely shown", ["Shown", "#From", "#To", "#Mean"], rows)
+      : make("p", { class: "fine" }, "No expression was sure for half a second or longer."),
     left > 0 ? make("p", { class: "fine" }, `And ${left} more, in the API's result.`) : null);
 }
 
@@ -105,7 +109,7 @@ function provenance({ video_sha256: video, settings_sha256: settings, software, 
   const code = (words) => make("span", { class: "code" }, words);
   return make("details", { class: "card" }, make("summary", {}, "Provenance"),
     facts([
-      ["Recording, SHA-256", code(video)], ["Settings, SHA-256", code(settings)], ["Software", software],
+      ["Recording, SHA-256", code(video ?? "not fetched")], ["Settings, SHA-256", code(settings)], ["Software", software],
       ...models.map((one) => [`Network ${one.name}`, make("span", {},
         `version ${one.version}; ${told(one.licence)}${one.demonstration ? "; demonstration weights" : ""}`, make("br"), code(one.sha256))]),
     ], { class: "facts rows" }));

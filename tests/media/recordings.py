@@ -111,3 +111,18 @@ def cut(path: Path, source: Path, share: float) -> Path:
     content = source.read_bytes()
     path.write_bytes(content[: int(len(content) * share)])
     return path
+
+
+def record_huge(path: Path, side: int) -> Path:
+    """Write a VP9 recording whose one frame says that it has sides so long, as the file does."""
+    content = record(path, counted(1, 256, 256), Make("webm", "libvpx-vp9")).read_bytes()
+    for name in (b"\xb0", b"\xba"):  # PixelWidth and PixelHeight
+        small, large = (name + b"\x82" + one.to_bytes(2, "big") for one in (256, side))
+        assert content.count(small) == 1
+        content = content.replace(small, large)
+    at = content.index(b"\x49\x83\x42") + 3  # behind the sync code: 4 bits, then both sides - 1
+    said = int.from_bytes(content[at : at + 5], "big")
+    assert said >> 4 & 0xFFFFFFFF == 255 << 16 | 255
+    lied = said & 0xF0_0000_000F | ((side - 1) << 16 | side - 1) << 4
+    path.write_bytes(content[:at] + lied.to_bytes(5, "big") + content[at + 5 :])
+    return path

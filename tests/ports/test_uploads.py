@@ -112,6 +112,16 @@ def test_the_announced_bytes_of_a_tenant_are_counted_until_their_uploads_close(o
     assert office.records.announced_bytes(Tenant("nobody")) == 0
 
 
+def test_what_is_still_to_come_is_counted_for_all_tenants_together(office):
+    begun = office.open(1, OURS, length=100)
+    office.open(2, THEIRS, length=50)
+    office.records.advance(office.hold(begun), 60)
+
+    assert office.records.missing_bytes() == 90
+    office.records.close(begun)
+    assert office.records.missing_bytes() == 50
+
+
 def test_one_writer_at_a_time(office):
     upload = office.open()
     hold = office.hold(upload)

@@ -18,6 +18,8 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.stack.site import Site
+
 PROJECT = Path(__file__).resolve().parents[2]
 MEDIA = PROJECT / "weights" / "media"
 READY_S = 180.0
@@ -187,6 +189,15 @@ def _handler(receiver: Callable[[], Receiver]) -> type[BaseHTTPRequestHandler]:
             """Say nothing."""
 
     return Handler
+
+
+@pytest.fixture
+def site(nobody: Path) -> Iterator[Site]:
+    one = Site(nobody.read_bytes())
+    threading.Thread(target=one.server.serve_forever, daemon=True).start()
+    yield one
+    one.server.shutdown()
+    one.server.server_close()
 
 
 @pytest.fixture

@@ -12,6 +12,8 @@ from typing import Any
 
 import schemathesis
 
+from service.schema_rules import WEBHOOK_KEY_PATTERN
+
 RECORDING = b"\x00\x00\x00\x18ftypisom" + bytes(300)
 """Begins as an MP4 does; a test key's assessment needs no more."""
 
@@ -26,6 +28,17 @@ SUITABLE: dict[str, Any] = {
     "obtained_at": "2026-11-22T12:00:00Z",
     "region": [0.1, 0.1, 0.5, 0.5],  # inside the picture
 }
+FITS: dict[str, re.Pattern[str]] = {
+    "url": re.compile(r"https?://[!-~]{1,2040}"),
+    "model": re.compile(r".{1,64}", re.DOTALL),
+    "description": re.compile(r".{0,200}", re.DOTALL),
+    "name": re.compile(r".{1,64}", re.DOTALL),
+    "environment": re.compile(r"live|test"),
+    "secret": re.compile(WEBHOOK_KEY_PATTERN),
+    "sha256": re.compile(r"[0-9a-f]{64}"),
+    "obtained_at": re.compile(r"\d{4}-\d\d-\d\dT.{1,29}"),
+}
+"""What of them fits its schema: the rest is drawn to be refused, and stays as it is."""
 schemathesis.serializer.alias("application/offset+octet-stream", "application/octet-stream")
 
 VISIBLE = re.compile(r"[\x21-\x7e]{1,255}")
@@ -90,19 +103,43 @@ def _of_one_body(name: str, value: Any) -> bool:
     return name.lower() == "mien-request" and str(value).startswith("{")
 
 
+def _fits(name: str, value: Any) -> bool:
+    if name == "region":
+        return isinstance(value, list) and len(value) == 4 and all(map(_share, value))
+    return isinstance(value, str) and FITS[name].fullmatch(value) is not None
+
+
+def _uploaded(source: Any) -> bool:
+    if not isinstance(source, dict) or not set(source) <= {"url", "upload_id"}:
+        return False
+    given = source.get("upload_id")
+    named = isinstance(given, str) and re.fullmatch(r"upl_[0-9a-f]{32}", given) is not None
+    return named and source.get("url") is None
+
+
+def _several(models: Any) -> bool:
+    """Whether it is a list of networks that fits its schema."""
+    if not isinstance(models, list) or not 1 <= len(models) <= 16:
+        return False
+    return len({str(one) for one in models}) == len(models) and all(
+        _fits("model", one) for one in models
+    )
+
+
+def _share(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
+
+
 def _replaced(value: Any, name: str = "") -> Any:
     if isinstance(value, dict):
         inner = {key: _replaced(one, str(key)) for key, one in value.items()}
-        if inner.get("sampling", "") is None or inner.get("subject", "") is None:
-            inner = {key: one for key, one in inner.items() if one is not None}
-        if isinstance(inner.get("source"), dict):
+        if _uploaded(inner.get("source")):
             inner["source"] = {"url": SUITABLE["url"]}  # no upload has the id of an example
         return inner
     if name == "video" and value:
         return RECORDING
-    if name in SUITABLE and isinstance(value, type(SUITABLE[name])):
+    if name in SUITABLE and _fits(name, value):
         return SUITABLE[name]
-    if isinstance(value, list):
-        several = [_replaced(one, name) for one in value]
-        return several[:1] if name == "model" else several
-    return value
+    if isinstance(value, list) and not (name == "model" and _several(value)):
+        return [_replaced(one, name) for one in value]
+    return [SUITABLE["model"]] if isinstance(value, list) else value

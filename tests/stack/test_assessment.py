@@ -1,5 +1,7 @@
 """One recording, all the way: over HTTP, on the real stack."""
 
+import csv
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -57,6 +59,22 @@ def test_the_expression_turns_from_sad_to_happy_at_the_right_time(
 
     segments = assessed["result"]["expression"]["segments"]
     assert (segments[0]["label"], segments[-1]["label"]) == ("sad", "happy")
+
+
+def test_what_was_shown_over_time_adds_up(stack: Stack, assessed: dict[str, Any]):
+    result = assessed["result"]
+    (shown,) = result["expressivity"]
+    assert sum(shown["share"].values()) + shown["uncertain"] == pytest.approx(1.0, abs=1e-3)
+    assert shown["smiles"]["count"] >= 1
+    assert 0 < result["movement"]["still"] < 1
+    assert result["movement"]["blinks_per_minute"] is None
+
+    answer = stack.get(f"{assessed['urls']['segments']}?format=csv")
+    cells = list(csv.DictReader(io.StringIO(answer.text, newline=""), strict=True))
+    told = [one for one in cells if one["kind"] == "expression"]
+    assert [(one["label"], int(one["start_ms"]), int(one["end_ms"])) for one in told] == [
+        (one["label"], one["start_ms"], one["end_ms"]) for one in result["expression"]["segments"]
+    ]
 
 
 def test_the_ledger_balances_and_the_timeline_is_whole(stack: Stack, assessed: dict[str, Any]):

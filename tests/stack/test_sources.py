@@ -2,82 +2,16 @@
 
 import hashlib
 import json
-import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import httpx
 import pytest
 
 from tests.stack.conftest import Stack
+from tests.stack.site import Site
 
 pytestmark = pytest.mark.stack
-
-LARGER_THAN_THE_LIMIT = 9 * 2**20
-MP4_HEAD = b"\x00\x00\x00\x18ftypisom" + bytes(300)
-
-
-class Site:
-    """A web site on loopback with one recording and some traps."""
-
-    def __init__(self, recording: bytes) -> None:
-        self.recording = recording
-        self.asked: list[str] = []
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self.server.daemon_threads = True
-
-    def url(self, path: str) -> str:
-        return f"http://127.0.0.1:{self.server.server_port}{path}"
-
-    def answer(self, request: BaseHTTPRequestHandler) -> None:
-        self.asked.append(request.path)
-        location = {
-            "/moved": "/visit.mp4",
-            "/inside": "http://169.254.169.254/",
-            "/round": "/round",
-        }
-        if request.path in location:
-            request.send_response(302)
-            request.send_header("location", location[request.path])
-            request.send_header("content-length", "0")
-            request.end_headers()
-            return
-        if request.path.startswith("/none"):
-            request.send_error(404)
-            return
-        body = self.recording
-        if request.path == "/large":
-            body = MP4_HEAD + bytes(LARGER_THAN_THE_LIMIT)
-        request.send_response(200)
-        if request.path != "/large":
-            request.send_header("content-length", str(len(body)))
-        request.end_headers()
-        request.wfile.write(body)
-
-
-def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            try:
-                site.answer(self)
-            except OSError:
-                self.close_connection = True
-
-        def log_message(self, format: str, *args: object) -> None:
-            """Say nothing."""
-
-    return Handler
-
-
-@pytest.fixture
-def site(nobody: Path) -> Iterator[Site]:
-    one = Site(nobody.read_bytes())
-    threading.Thread(target=one.server.serve_forever, daemon=True).start()
-    yield one
-    one.server.shutdown()
-    one.server.server_close()
 
 
 def create(stack: Stack, body: object, **headers: str) -> httpx.Response:
@@ -114,29 +48,6 @@ def test_a_recording_is_fetched_from_its_address(stack: Stack, site: Site):
     assert ended["result"]["provenance"]["video_sha256"] == digest
     assert site.asked == ["/moved", "/visit.mp4"]
     assert "video" not in stack.blobs(ended["id"])
-
-
-@pytest.mark.parametrize(
-    ("path", "more", "code"),
-    [
-        ("/none", {}, "source_not_fetched"),
-        ("/inside", {}, "source_not_fetched"),
-        ("/round", {}, "source_not_fetched"),
-        ("/large", {}, "too_large"),
-        ("/visit.mp4", {"sha256": "0" * 64}, "digest_mismatch"),
-    ],
-)
-def test_what_cannot_be_fetched_fails_with_its_reason(
-    stack: Stack, site: Site, path: str, more: dict[str, str], code: str
-):
-    answer = create(stack, {"source": {"url": site.url(path)}, **more})
-    assert answer.status_code == 202, answer.text
-
-    ended = stack.wait(answer.json()["id"])
-
-    assert (ended["status"], ended["error"]["code"]) == ("failed", code)
-    assert "video" not in stack.blobs(ended["id"])
-    assert list((stack.data / "staging").iterdir()) == []
 
 
 def test_fifty_creates_at_once_with_one_key_are_one(stack: Stack, nobody: Path):

@@ -2,7 +2,8 @@
 
 model_repository/NAME/manifest.json      written by hand ──────────────┐
 model_repository/NAME/N/manifest.json    the newest that is built ─────┤
-model_repository/NAME/N/evaluation.json  if there is one ──────────────┼─▶ docs/models/NAME.md
+model_repository/NAME/N/evaluation.json  if there is one ──────────────┤
+model_repository/NAME/N/coverage.json    of `training.coverage` ───────┼─▶ docs/models/NAME.md
 training.evaluation.sources              paper and tags ───────────────┘
 
 The same manifest gives the same bytes. The order is that of Mitchell et al., “Model cards for
@@ -15,6 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from training.evaluation.covered import coverage_of, covered
 from training.evaluation.protocols import TITLES, estimate
 from training.evaluation.sources import SOURCES, Source
 from training.faults import NothingToWeigh, TrainingFault
@@ -33,8 +35,13 @@ TAGS = (
 )
 
 
-def card(manifest: Document, source: Source, evaluation: Document | None = None) -> str:
-    """Return the card as Markdown; the evaluation adds the measured coverage and slices."""
+def card(
+    manifest: Document,
+    source: Source,
+    evaluation: Document | None = None,
+    coverage: Document | None = None,
+) -> str:
+    """Return the card as Markdown; the evaluation or the coverage adds how often it covers."""
     parts = [
         f"# {manifest['title']} (`{manifest['name']}`)\n",
         "<!-- Written by `python -m training.evaluation.card`; edit the manifest instead. -->\n",
@@ -50,7 +57,7 @@ def card(manifest: Document, source: Source, evaluation: Document | None = None)
         _section("Evidence", []),
         _evidence(manifest, evaluation),
         _section("Calibration", []),
-        _calibration(manifest, evaluation),
+        _calibration(manifest, evaluation, coverage),
         _section("Intended use", []),
         f"{manifest['intended_use']}\n",
         _section("Limits", manifest["limits"]),
@@ -102,7 +109,7 @@ def _evidence(manifest: Document, evaluation: Document | None) -> str:
     return f"{said} {_sentence(evidence['protocol'])}\n\n{_table(rows)}"
 
 
-def _calibration(manifest: Document, evaluation: Document | None) -> str:
+def _calibration(manifest: Document, evaluation: Document | None, coverage: Document | None) -> str:
     calibration = manifest.get("calibration")
     if calibration is None:
         return "None; no interval is given with a result.\n"
@@ -112,6 +119,8 @@ def _calibration(manifest: Document, evaluation: Document | None) -> str:
         f"± {calibration['half_width']:.1f} and holds the truth with at least {level} for "
         "recordings like these, and for no others.\n"
     )
+    if coverage:
+        return f"{text}\n{covered(coverage)}"
     measured = evaluation and evaluation["coverage"]
     if not measured:
         return f"{text}\nThe coverage on held-out persons was not recorded with these weights.\n"
@@ -168,14 +177,15 @@ def _card_of(folder: Path) -> str:
     """The newest built manifest, over what is written by hand, and its evaluation."""
     if folder.name not in SOURCES:
         raise NothingToWeigh(f"{folder.name} has no entry in training/evaluation/sources.py")
-    manifest, evaluation = read_json(folder / "manifest.json"), None
+    manifest, evaluation, coverage = read_json(folder / "manifest.json"), None, None
     built = [path.parent for path in folder.glob("*/manifest.json") if path.parent.name.isdigit()]
     if built:
         newest = max(built, key=lambda version: int(version.name))
         manifest |= read_json(newest / "manifest.json")
         weighed = newest / "evaluation.json"
         evaluation = read_json(weighed) if weighed.is_file() else None
-    return card(manifest, SOURCES[folder.name], evaluation)
+        coverage = coverage_of(newest, manifest)
+    return card(manifest, SOURCES[folder.name], evaluation, coverage)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

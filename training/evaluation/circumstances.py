@@ -3,12 +3,19 @@
 import os
 import platform
 import subprocess
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
+
+import torch
 
 from training.repository import ROOT
+
+#: Names the commit where the sources lie without their history, as on a machine they were sent to.
+COMMIT = "MIEN_COMMIT"
 
 PACKAGES = ("torch", "numpy", "scipy", "onnxruntime", "scikit-image", "opencv-python-headless")
 
@@ -23,17 +30,34 @@ class Circumstances:
     versions: tuple[tuple[str, str], ...]
     command: str
 
+    def as_json(self) -> dict[str, Any]:
+        """Return plain values."""
+        return {**asdict(self), "day": self.day.isoformat(), "versions": dict(self.versions)}
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> "Circumstances":
+        """Inverse of `as_json`; raises KeyError, TypeError or ValueError for another layout."""
+        return cls(
+            plain["commit"],
+            date.fromisoformat(plain["day"]),
+            plain["machine"],
+            tuple(plain["versions"].items()),
+            plain["command"],
+        )
+
 
 def circumstances(command: str, day: date) -> Circumstances:
     """Return this machine's circumstances; the day and the command are the caller's to say."""
     cores = len(os.sched_getaffinity(0))
-    machine = f"{_processor()}, {cores} cores, {_memory()}, {platform.system()}"
-    return Circumstances(_commit(), day, machine, _versions(), command)
+    parts = (_processor(), f"{cores} cores", _memory(), *_graphics(), platform.system())
+    return Circumstances(_commit(), day, ", ".join(parts), _versions(), command)
 
 
 def _commit() -> str:
-    """The commit, and whether files differ from it; "unknown" outside a git checkout."""
+    """The commit, and whether files differ from it; "unknown" where nothing tells."""
     commit = _git("rev-parse", "--short=12", "HEAD")
+    if not commit and COMMIT in os.environ:
+        return os.environ[COMMIT]
     if not commit:
         return "unknown"
     return f"{commit} with uncommitted changes" if _git("status", "--porcelain") else commit
@@ -61,6 +85,11 @@ def _processor() -> str:
         return platform.machine()
     names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
     return next(names, platform.machine())
+
+
+def _graphics() -> list[str]:
+    """The GPUs that training would take, by name."""
+    return [torch.cuda.get_device_name(index) for index in range(torch.cuda.device_count())]
 
 
 def _memory() -> str:

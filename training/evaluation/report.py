@@ -54,17 +54,22 @@ def report(
 
 
 def _made(experiments: Sequence[Combined], seen: Circumstances) -> str:
-    versions = ", ".join(f"{name} {version}" for name, version in seen.versions)
+    """One row a fact; several where the runs were made in several places."""
+    places = [made for one in experiments for made in one.made] or [seen]
     minutes = sum(one.seconds for one in experiments) / 60.0
-    rows = [
-        ("command", f"`{seen.command}`"),
-        ("commit", seen.commit),
-        ("date", seen.day.isoformat()),
-        ("machine", seen.machine),
-        ("versions", versions),
-        ("time of all runs", f"{minutes:.0f} minutes"),
-    ]
-    return table(("", ""), rows)
+    facts = {
+        "command": [f"`{seen.command}`"],
+        "commit": [place.commit for place in places],
+        "date": [place.day.isoformat() for place in places],
+        "machine": [place.machine for place in places],
+        "versions": [_versions(place) for place in places],
+        "time of all runs": [f"{minutes:.0f} minutes, if one after another"],
+    }
+    return table(("", ""), [(name, "; ".join(dict.fromkeys(said))) for name, said in facts.items()])
+
+
+def _versions(place: Circumstances) -> str:
+    return ", ".join(f"{name} {version}" for name, version in place.versions)
 
 
 def _summary(experiments: Sequence[Combined]) -> str:

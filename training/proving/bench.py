@@ -1,4 +1,4 @@
-"""The workbench of an experiment: every arm is fitted by the project's own loop, on the CPU.
+"""The workbench of an experiment: every arm is fitted by the project's own loop.
 
     make a learner (seeded) ─▶ training.loop.fit ─▶ predict on held-out persons ─▶ Scored
 
@@ -53,7 +53,7 @@ class Effort:
             trunk_rate=self.trunk_rate,
             schedule="one_cycle",
             statistics_batches=STATISTICS_BATCHES,
-            accelerator="cpu",
+            accelerator="auto",
             seed=seed,
             checkpoint_every_steps=0,
         )

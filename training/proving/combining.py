@@ -6,6 +6,7 @@ from enum import StrEnum
 
 import numpy as np
 
+from training.evaluation.circumstances import Circumstances
 from training.proving.finding import Arm, Criterion, Estimate, Finding, Relation, Scale
 
 
@@ -71,6 +72,7 @@ class Combined:
     arms: tuple[CombinedArm, ...]
     criteria: tuple[CombinedCriterion, ...]
     seconds: float  # of all runs together
+    made: tuple[Circumstances, ...] = ()  # of the runs that say so
 
     @property
     def verdict(self) -> Verdict:
@@ -111,6 +113,7 @@ def combine(findings: Sequence[Finding]) -> Combined:
         tuple(_arm(arms) for arms in zip(*(run.arms for run in runs), strict=True)),
         tuple(_criterion(parts) for parts in zip(*(run.criteria for run in runs), strict=True)),
         sum(run.seconds for run in runs),
+        tuple(run.made for run in runs if run.made),
     )
 
 

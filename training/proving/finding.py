@@ -12,6 +12,8 @@ from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any, Protocol
 
+from training.evaluation.circumstances import Circumstances
+
 
 class Scale(StrEnum):
     """How large a run is. A smoke run only shows that everything runs: it proves nothing."""
@@ -105,6 +107,7 @@ class Finding:
     arms: tuple[Arm, ...]
     criteria: tuple[Criterion, ...]
     seconds: float
+    made: Circumstances | None = None  # on which machine, from which commit
 
     @property
     def held(self) -> bool:
@@ -116,7 +119,8 @@ class Finding:
         plain = asdict(self)
         for written, criterion in zip(plain["criteria"], self.criteria, strict=True):
             written["held"] = criterion.held
-        return {**plain, "held": self.held}
+        made = self.made.as_json() if self.made else None
+        return {**plain, "held": self.held, "made": made}
 
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> "Finding":
@@ -142,6 +146,7 @@ class Finding:
             arms,
             criteria,
             plain["seconds"],
+            Circumstances.from_json(plain["made"]) if plain.get("made") else None,
         )
 
 

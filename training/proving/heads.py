@@ -93,7 +93,7 @@ class HeadsLearner(FoldingLearner):
 def mask_centroids(masks: Tensor) -> Tensor:
     """Masks (b, k, h, h) ≥ 0 -> (b, k, 2), shares of the side; 0.5 for an empty mask."""
     side = masks.shape[-1]
-    places = (torch.arange(side, dtype=masks.dtype) + 0.5) / side
+    places = (torch.arange(side, dtype=masks.dtype, device=masks.device) + 0.5) / side
     total = masks.sum(dim=(-1, -2))  # (b, k)
     across = (masks.sum(dim=-2) @ places) / total.clamp(min=1e-12)
     along = (masks.sum(dim=-1) @ places) / total.clamp(min=1e-12)

@@ -14,6 +14,7 @@ from assessment.request import (
     DEFAULT_ANALYSES,
     Analysis,
     AssessmentRequest,
+    Consent,
     Sampling,
     Select,
     Subject,
@@ -23,6 +24,7 @@ from tests.samples import a_measurement, an_observation, manifests
 
 RESEARCH = Aggregator(manifests(), production=False, software="mien test")
 REQUEST = AssessmentRequest(video_sha256="ab" * 32)
+AGREED = replace(REQUEST, consent=Consent("2026-01", "2026-01-01T12:00:00Z", tuple(Analysis)))
 
 
 def used(count: int, *, faces: int = 1) -> list[Observation]:
@@ -87,7 +89,7 @@ def test_a_rule_for_the_subject_lifts_the_doubt_about_several_people():
 def test_production_reports_expression_and_withholds_severity_without_evidence():
     production = Aggregator(manifests(), production=True, software="mien test")
 
-    result = production(a_measurement(*used(10)), REQUEST)
+    result = production(a_measurement(*used(10)), AGREED)
 
     assert result.outcome is Outcome.REPORTED
     assert result.severity is None
@@ -97,7 +99,7 @@ def test_production_reports_expression_and_withholds_severity_without_evidence()
 def test_production_scores_with_evidence_and_calibration():
     proven = manifests(demonstration=False, evidence=True)
 
-    result = Aggregator(proven, production=True, software="x")(a_measurement(*used(10)), REQUEST)
+    result = Aggregator(proven, production=True, software="x")(a_measurement(*used(10)), AGREED)
 
     assert result.severity is not None
 

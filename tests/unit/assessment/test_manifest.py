@@ -1,33 +1,27 @@
-import json
-from pathlib import Path
-
 import pytest
 
 from assessment.faults import Misconfigured
-from assessment.manifest import load_manifests
+from assessment.golden import Golden, Tolerance
+from assessment.manifest import Manifest
 from tests.samples import a_manifest
 
-
-def write(repository: Path, name: str, content: str) -> None:
-    path = repository / name / "1" / "manifest.json"
-    path.parent.mkdir(parents=True)
-    path.write_text(content)
+GOLDEN = Golden("a" * 64, "b" * 64, "c" * 64, ((1.5,), (2.25,)), Tolerance(1e-3, 0.05, 0.5))
 
 
-def test_manifests_are_found_by_name(tmp_path: Path):
-    write(tmp_path, "hmhn", json.dumps(a_manifest("hmhn").document))
+@pytest.mark.parametrize("part", ["name", "inputs", "face", "clip", "output", "calibration"])
+def test_a_manifest_that_lacks_a_part_is_refused(part: str):
+    document = dict(a_manifest("hmhn").document)
+    del document[part]
 
-    assert load_manifests(tmp_path)["hmhn"].face_size == 224
-
-
-def test_a_repository_without_weights_says_what_to_do(tmp_path: Path):
-    with pytest.raises(Misconfigured, match="make weights"):
-        load_manifests(tmp_path)
+    with pytest.raises(Misconfigured, match=part):
+        Manifest.parse(document)
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", "{}", '{"name": "hmhn"}', '"text"'])
-def test_a_damaged_manifest_is_refused(tmp_path: Path, content: str):
-    write(tmp_path, "hmhn", content)
+def test_golden_scores_are_read_as_they_were_written():
+    document = {**a_manifest("hmhn").document, "golden": GOLDEN.to_dict()}
 
-    with pytest.raises(Misconfigured):
-        load_manifests(tmp_path)
+    assert Manifest.parse(document).golden == GOLDEN
+
+
+def test_a_manifest_from_before_the_golden_clip_has_none():
+    assert a_manifest("hmhn").golden is None

@@ -28,7 +28,10 @@ def measured(**said: object) -> Measurement:
 def at_rate(frames_a_second: float, *events: Event) -> Measurement:
     interval_ms = 1000 / frames_a_second
     media = Media(640, 480, "h264", "mp4", 300, 10_000, interval_ms, 400.0)
-    rows = [an_observation(i) for i in range(int(2 * frames_a_second))]
+    rows = [
+        replace(an_observation(i), at_ms=round(i * interval_ms))
+        for i in range(int(2 * frames_a_second))
+    ]
     return Measurement(media, tuple(rows), {}, events=events)
 
 

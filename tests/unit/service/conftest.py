@@ -13,17 +13,20 @@ import pytest
 from adapters.blobs import FolderBlobs
 from adapters.memory import MemoryQueue, MemoryRecords, MemoryRoster
 from adapters.memory_endpoints import MemoryEndpoints
+from adapters.memory_feedback import MemoryFeedback
 from adapters.memory_idempotency import MemoryMarks
 from adapters.memory_keys import MemoryKeys
 from adapters.memory_listing import MemoryListing
 from adapters.memory_pace import MemoryPace
 from adapters.memory_quotas import MemoryOpenAssessments, MemoryRates
+from adapters.memory_receipt_keys import MemoryReceiptKeys
 from adapters.memory_standings import MemoryStandings
 from adapters.memory_uploads import MemoryUploads
 from assessment.aggregation import Aggregator
 from assessment.assessment import Assessment, AssessmentId, Progress, Stage, Status, Tenant
+from assessment.fitness import Unfit
 from assessment.ports import Clock
-from assessment.request import AssessmentRequest
+from assessment.request import Analysis, AssessmentRequest, Consent
 from assessment.timeline import timeline
 from service.app import build
 from service.desk import Ports, Rules
@@ -32,6 +35,7 @@ from tests.samples import a_measurement, an_observation, manifests
 MP4 = b"\x00\x00\x00\x18ftypisom" + bytes(300)
 KEY, OTHER_KEY = "sk_ours", "sk_theirs"
 LIMIT = 100_000
+CONSENT = Consent("2026-01", "2026-01-01T12:00:00Z", tuple(Analysis))
 
 
 @dataclass
@@ -56,7 +60,10 @@ class House:
         self.roster = MemoryRoster(self.clock)
         self.pace = MemoryPace()
         self.marks = MemoryMarks(self.clock)
+        self.feedback = MemoryFeedback()
+        self.receipt_keys = MemoryReceiptKeys(self.clock)
         self.manifests = manifests()
+        self.refused: tuple[Unfit, ...] = ()
         self.rules = Rules(
             staging=self.blobs.staging,
             upload_max_bytes=LIMIT,
@@ -83,9 +90,12 @@ class House:
             pace=self.pace,
             standings=MemoryStandings(self.records),
             manifests=self.manifests,
+            refused=self.refused,
             clock=self.clock,
             listing=MemoryListing(self.records),
             marks=self.marks,
+            feedback=self.feedback,
+            receipt_keys=self.receipt_keys,
         )
         self.app = build(ports, self.rules)
 
@@ -133,7 +143,9 @@ class House:
         request = self.blobs.get(assessment.id, "request.json")
         assert request is not None
         aggregate = Aggregator(self.manifests, production=production, software="mien test")
-        result = aggregate(measurement, AssessmentRequest.from_json(request))
+        asked = AssessmentRequest.from_json(request)
+        agreed = replace(asked, consent=asked.consent or CONSENT) if production else asked
+        result = aggregate(measurement, agreed)
         self.blobs.put(assessment.id, "result.1.json", json.dumps(result.to_dict()).encode())
         self.blobs.put(assessment.id, "timeline.1.jsonl", timeline(measurement, result))
         self.blobs.remove(assessment.id, "video")
@@ -160,6 +172,12 @@ class House:
         content = self.blobs.get(AssessmentId(assessment_id), "request.json")
         assert content is not None
         return AssessmentRequest.from_json(content)
+
+
+def without_signature(receipt: dict[str, Any]) -> dict[str, Any]:
+    """Return what a receipt says, without who signed it and how."""
+    signed = ("algorithm", "key_id", "signature")
+    return {name: value for name, value in receipt.items() if name not in signed}
 
 
 async def in_pieces(body: bytes, size: int) -> AsyncIterator[bytes]:

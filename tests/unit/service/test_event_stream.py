@@ -5,13 +5,14 @@ import json
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, replace
 
-from assessment.assessment import Outcome, Progress, Stage, Status
+from assessment.assessment import Outcome, Progress, Stage, Status, Tenant
 from assessment.eta import Eta
 from assessment.standing import Standing
 from service.event_stream import HEARTBEAT, RETRY, frames
 from service.followers import Follower, Sight
 from tests.samples import NOON, an_id
 
+OURS = Tenant("ours")
 WAITING = Standing(
     status=Status.QUEUED,
     outcome=None,
@@ -55,7 +56,7 @@ def seen(standing: Standing, eta: Eta | None = None) -> Sight:
 
 
 def a_follower(standing: Standing) -> Follower:
-    return Follower(an_id(), seen(standing))
+    return Follower(an_id(), OURS, seen(standing))
 
 
 async def the_next(stream: AsyncGenerator[bytes]) -> bytes:

@@ -10,6 +10,7 @@ import pytest
 import uvicorn
 
 from assessment.assessment import Assessment, Outcome, Progress, Stage, Status
+from service.followers import Room
 from tests.unit.service.conftest import KEY, OTHER_KEY, House
 from tests.unit.service.test_event_stream import Heard, heard
 
@@ -127,7 +128,7 @@ def wait_until(happened: Callable[[], bool]) -> None:
 
 @pytest.fixture
 def line(house: House) -> Iterator[Line]:
-    house.build(most_streams=3)
+    house.build(streams=Room(most=4, most_of_a_tenant=3))
     config = uvicorn.Config(house.app, port=0, log_level="critical", access_log=False)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
@@ -195,8 +196,8 @@ def test_too_many_streams_are_refused_and_who_goes_away_makes_room(line: Line):
 
     with line.follow(running) as refused:
         refused.answer.read()
-    assert refused.answer.status_code == 503
-    assert refused.answer.json()["code"] == "too_many_streams"
+    assert refused.answer.status_code == 429
+    assert refused.answer.json()["code"] == "too_many_own_streams"
     assert int(refused.answer.headers["retry-after"]) > 0
 
     streams.pop().__exit__()

@@ -6,15 +6,16 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from assessment.assessment import AssessmentId
+from assessment.assessment import AssessmentId, Tenant
 from assessment.faults import StoreUnavailable
 from assessment.standing import Standing
 from service.event_stream import frames
-from service.faults import TooManyStreams
-from service.followers import Followers, Sight
+from service.faults import TooManyOwnStreams, TooManyStreams
+from service.followers import Followers, Room, Sight
 from tests.samples import an_id
 from tests.unit.service.test_event_stream import (
     ENDED,
+    OURS,
     PATIENCE_S,
     SCORING,
     WAITING,
@@ -43,7 +44,11 @@ class Store:
 def test_one_look_serves_every_follower_and_none_is_made_for_nobody():
     async def story(store: Store) -> None:
         followers = Followers(store, beat_s=0.02)
-        with followers.join(an_id(1)) as one, followers.join(an_id(1)), followers.join(an_id(2)):
+        with (
+            followers.join(an_id(1), OURS) as one,
+            followers.join(an_id(1), OURS),
+            followers.join(an_id(2), OURS),
+        ):
             await followers.begin(one)
             store.standings[an_id(1)] = ENDED
             assert await one.changed_within(PATIENCE_S)
@@ -65,7 +70,7 @@ def test_who_comes_after_everybody_left_is_looked_for_again():
     async def story(store: Store) -> None:
         followers = Followers(store, beat_s=0.02)
         for standing in (SCORING, ENDED):
-            with followers.join(an_id()) as follower:
+            with followers.join(an_id(), OURS) as follower:
                 await followers.begin(follower)
                 store.standings[an_id()] = standing
                 assert await follower.changed_within(PATIENCE_S)
@@ -77,7 +82,7 @@ def test_who_comes_after_everybody_left_is_looked_for_again():
 def test_a_store_that_is_away_for_a_while_ends_no_stream():
     async def story(store: Store) -> None:
         followers = Followers(store, beat_s=0.02)
-        with followers.join(an_id()) as follower:
+        with followers.join(an_id(), OURS) as follower:
             await followers.begin(follower)
             store.fails = StoreUnavailable("ConnectionError")
             assert not await follower.changed_within(0.1)
@@ -93,7 +98,7 @@ def test_a_bug_in_looking_ends_the_streams_instead_of_leaving_them_silent(
 ):
     async def story(store: Store) -> None:
         followers = Followers(store, beat_s=0.02)
-        with followers.join(an_id()) as follower:
+        with followers.join(an_id(), OURS) as follower:
             await followers.begin(follower)
             store.fails = ZeroDivisionError()
             assert await follower.changed_within(PATIENCE_S)
@@ -105,27 +110,44 @@ def test_a_bug_in_looking_ends_the_streams_instead_of_leaving_them_silent(
 
 
 def test_more_streams_than_the_most_are_refused_until_one_ends():
-    followers = Followers(Store({}), most=2)
+    followers = Followers(Store({}), room=Room(most=2))
 
-    with followers.join(an_id(1)):
-        with followers.join(an_id(1)), pytest.raises(TooManyStreams), followers.join(an_id(2)):
+    with followers.join(an_id(1), OURS):
+        with (
+            followers.join(an_id(1), OURS),
+            pytest.raises(TooManyStreams),
+            followers.join(an_id(2), OURS),
+        ):
             pass
-        with followers.join(an_id(2)):
+        with followers.join(an_id(2), OURS):
             assert len(followers) == 2
+
+
+def test_one_tenant_leaves_room_for_the_others():
+    followers = Followers(Store({}), room=Room(most=3, most_of_a_tenant=2))
+    theirs = Tenant("theirs")
+
+    with followers.join(an_id(1), OURS), followers.join(an_id(1), OURS):
+        with pytest.raises(TooManyOwnStreams), followers.join(an_id(2), OURS):
+            pass
+        with followers.join(an_id(2), theirs):
+            assert len(followers) == 3
+    with followers.join(an_id(2), OURS):
+        assert len(followers) == 1
 
 
 def test_a_stop_ends_every_stream_those_that_begin_later_too():
     async def story() -> list[list[bytes]]:
         followers = Followers(Store({an_id(): SCORING}), beat_s=0.02)
         streams: list[list[bytes]] = []
-        with followers.join(an_id()) as early:
+        with followers.join(an_id(), OURS) as early:
             await followers.begin(early)
             stream = frames(early, None)
             await the_next(stream)
             await the_next(stream)
             followers.stop()
             streams.append(await the_rest(stream))
-        with followers.join(an_id()) as late:
+        with followers.join(an_id(), OURS) as late:
             await followers.begin(late)
             streams.append(await the_rest(frames(late, None)))
         return streams

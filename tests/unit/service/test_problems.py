@@ -64,6 +64,8 @@ def test_text_beyond_unicode_does_not_break_an_answer():
         ("GET", "/docs", 404, "not_found", None),
         ("PUT", "/v1/assessments", 405, "method_not_allowed", "GET, POST"),
         ("PUT", "/v1/assessments/asm_1", 405, "method_not_allowed", "DELETE, GET"),
+        ("GET", "/v1/assessments/batch", 405, "method_not_allowed", "POST"),
+        ("DELETE", "/v1/assessments/batch", 405, "method_not_allowed", "POST"),
         ("POST", "/v1/assessments/asm_1/report", 405, "method_not_allowed", "GET"),
         ("TRACE", "/v1/models", 405, "method_not_allowed", "GET"),
         ("OPTIONS", "/v1/models", 405, "method_not_allowed", "GET"),

@@ -51,8 +51,10 @@ def test_it_is_whole_in_itself(house):
     text = page(house)
 
     assert "<script" not in text
-    assert not re.findall(r"(?:src|href)=|@import|url\(", text)
-    assert set(re.findall(r"https?://[^\s\"<]+", text)) == {"http://www.w3.org/2000/svg"}
+    assert not re.findall(r"src=|<link|<base|<form|@import|url\(", text)
+    assert not re.findall(r"(?<!<a )href=", text)
+    ours = ("http://www.w3.org/2000/svg", "http://mien/")
+    assert all(address.startswith(ours) for address in re.findall(r"https?://[^\s\"<]+", text))
 
 
 def test_every_picture_can_be_read_aloud(house):
@@ -74,7 +76,8 @@ def test_the_ledger_balances(house):
 def test_a_withheld_result_has_reasons_and_no_number_and_no_empty_picture(house):
     text = re.sub(r"<style>.*?</style>", "", page(house, *TWO_PEOPLE), flags=re.DOTALL)
 
-    assert titles(text) == ["What became of the sampled frames"]
+    quality = ("What became of the sampled frames", "Where the face is measured, on a drawn face")
+    assert set(titles(text)) <= set(quality)
     assert "Severity estimate: withheld" in text
     assert "Expression shown: withheld" in text
     assert "multiple people" in text

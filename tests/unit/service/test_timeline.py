@@ -19,6 +19,11 @@ CUE = re.compile(
     r"<v (\S+)>(\S+) (\d+)%\n"
 )
 
+QUALITY = (
+    *("size", "yaw", "pitch", "roll_degrees", "light", "contrast", "sharpness"),
+    *("eye_detail", "mouth_detail", "eye_width"),
+)
+
 
 @pytest.fixture
 def told(house: House) -> Assessment:
@@ -45,6 +50,7 @@ def table(answer: httpx.Response) -> list[dict[str, str]]:
 def as_cells(row: dict[str, Any]) -> dict[str, str]:
     """Return what a row of JSON Lines is in CSV, for one expression network."""
     face = row["face"] or dict.fromkeys(("x", "y", "width", "height", "confidence"), "")
+    quality = row["quality"] or dict.fromkeys(QUALITY, "")
     scores, shares = row.get("severity", {}), row.get("expression", {})
     values = {
         "at_ms": row["at_ms"],
@@ -52,6 +58,7 @@ def as_cells(row: dict[str, Any]) -> dict[str, str]:
         "used": "true" if row["used"] else "false",
         "rejected": row["rejected"] or "",
         **{f"face.{name}": value for name, value in face.items()},
+        **{f"quality.{name}": value for name, value in quality.items()},
         **{f"severity.{name}": scores.get(name, "") for name in ("hmhn", "ddl_resnet50")},
         **{f"expression.expression.{label}": shares.get(label, "") for label in LABELS},
     }
@@ -118,6 +125,7 @@ def test_a_withheld_analysis_has_no_column_and_no_cue(house: House):
 
     assert header.split(",")[4:] == [
         "face.x", "face.y", "face.width", "face.height", "face.confidence",
+        *(f"quality.{name}" for name in QUALITY),
     ]  # fmt: skip
     assert cues.text.startswith("WEBVTT\n\nNOTE ")
     assert "-->" not in cues.text

@@ -24,11 +24,11 @@ def test_a_second_expression_network_has_columns_of_its_own():
     written = b"".join(csv_lines(Table.of(result), [row])).decode()
 
     header, cells = csv.reader(io.StringIO(written, newline=""))
-    assert header[9:] == [
+    assert header[19:] == [
         "expression.first.calm", "expression.first.merry",
         "expression.second.calm", "expression.second.merry",
     ]  # fmt: skip
-    assert cells[9:] == ["0.9", "0.1", "0.2", "0.8"]
+    assert cells[19:] == ["0.9", "0.1", "0.2", "0.8"]
 
 
 def test_a_text_never_becomes_a_formula_and_a_number_stays_one():
@@ -40,7 +40,7 @@ def test_a_text_never_becomes_a_formula_and_a_number_stays_one():
 
     _, line = csv_lines(Table.of(empty), [row])
 
-    assert line == b"0,0,false,'=1+1,-3,0,9,9,0.5\r\n"
+    assert line == b"0,0,false,'=1+1,-3,0,9,9,0.5,,,,,,,,,,\r\n"
 
 
 def test_a_cue_says_nothing_but_text():

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from assessment.ledger import Verdict
+from assessment.thresholds import Thresholds
 from tests.media.portraits import astronaut
 from tests.media.recordings import number_of, record
 from tests.unit.training.datasets.layouts import picture, touch
@@ -23,7 +24,6 @@ from training.faults import (
     PictureUnreadable,
     TableInvalid,
 )
-from worker.quality import Thresholds
 
 ROOT = Path(__file__).parents[3]
 DETECTOR = ROOT / "weights" / "detector.onnx"

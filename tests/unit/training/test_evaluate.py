@@ -1,11 +1,13 @@
 """The command that runs the proving ground: it goes on where it was, and keeps what it found."""
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from training.evaluate import EXPERIMENTS, kept, parse, run_all, verdict, write_report
+from training.evaluation.circumstances import circumstances
 from training.faults import BadFinding
 from training.proving.finding import (
     Arm,
@@ -90,7 +92,8 @@ def test_the_report_is_written_from_what_was_kept(tmp_path: Path):
     run_all([Guess()], [0, 1], Scale.FULL, tmp_path / "evidence", silent)
 
     # when
-    write_report(tmp_path / "evidence", tmp_path / "evidence.md", "make evaluate")
+    seen = circumstances("make evaluate", date(2026, 1, 2))
+    write_report(tmp_path / "evidence", tmp_path / "evidence.md", seen)
 
     # then
     text = (tmp_path / "evidence.md").read_text()

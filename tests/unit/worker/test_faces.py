@@ -10,6 +10,7 @@ from assessment.faults import Misconfigured
 from assessment.ledger import Verdict
 from assessment.measurement import FaceBox
 from assessment.request import Sampling
+from assessment.thresholds import Thresholds
 from tests.media.portraits import (
     Degrade,
     astronaut,
@@ -21,7 +22,7 @@ from tests.media.portraits import (
 )
 from tests.media.recordings import Picture, record
 from worker.faces import Face, FaceFinder, align, detection_size
-from worker.quality import Thresholds, verdict_of
+from worker.quality import measure, verdict_of
 from worker.video import Limits, Pixels, decode
 
 WEIGHTS = Path(__file__).parents[3] / "weights" / "detector.onnx"
@@ -108,7 +109,7 @@ def test_a_degraded_recording_lands_in_its_own_bucket(
     # when its samples are judged,
     with decode(path, Sampling(every_ms=200), Limits()) as recording:
         verdicts = {
-            verdict_of(align(frame.pixels, face), face.points, Thresholds())
+            verdict_of(measure(align(frame.pixels, face), face.points), Thresholds())
             for frame in recording
             for face in finder.find(frame.pixels)
         }

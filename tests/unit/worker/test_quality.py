@@ -3,8 +3,9 @@ import numpy as np
 import pytest
 
 from assessment.ledger import Verdict
+from assessment.thresholds import Thresholds
 from worker.faces import Points
-from worker.quality import Thresholds, light_of, pose_of, verdict_of
+from worker.quality import measure, pose_of, verdict_of
 from worker.video import Pixels
 
 AHEAD = np.array([[80, 100], [150, 100], [115, 140], [88, 182], [143, 182]], np.float32)
@@ -22,8 +23,15 @@ def crop(mean: float = 128.0, contrast: float = 30.0, blur: float = 0.0) -> Pixe
     return np.repeat(np.clip(grey, 0, 255).astype(np.uint8)[..., None], 3, axis=2)
 
 
+def covered(rows: slice, columns: slice) -> Pixels:
+    """Return a sharp crop with a smooth patch over one part."""
+    pixels = crop()
+    pixels[rows, columns] = 150
+    return pixels
+
+
 def verdict(crop: Pixels, points: Points = AHEAD) -> Verdict:
-    return verdict_of(crop, points, Thresholds())
+    return verdict_of(measure(crop, points), Thresholds())
 
 
 def test_a_sharp_face_that_looks_ahead_is_used() -> None:
@@ -34,7 +42,10 @@ def test_a_sharp_face_that_looks_ahead_is_used() -> None:
     ("spoiled", "expected"),
     [
         (crop(blur=9.0), Verdict.BLURRED),
-        (crop(contrast=0.0), Verdict.BLURRED),
+        (crop(contrast=0.0), Verdict.LOW_CONTRAST),
+        (crop(contrast=5.0), Verdict.LOW_CONTRAST),
+        (covered(slice(156, 204), slice(70, 156)), Verdict.OCCLUDED),
+        (covered(slice(84, 120), slice(116, 176)), Verdict.OCCLUDED),
         (crop(mean=25.0, contrast=8.0), Verdict.TOO_DARK),
         (crop(mean=240.0, contrast=10.0), Verdict.TOO_BRIGHT),
         (crop(mean=215.0, contrast=120.0), Verdict.TOO_BRIGHT),
@@ -42,6 +53,20 @@ def test_a_sharp_face_that_looks_ahead_is_used() -> None:
 )
 def test_each_fault_of_a_crop_has_its_own_verdict(spoiled: Pixels, expected: Verdict) -> None:
     assert verdict(spoiled) is expected
+
+
+def test_a_patch_on_a_cheek_covers_nothing_that_matters() -> None:
+    assert verdict(covered(slice(124, 150), slice(44, 84))) is Verdict.USED
+
+
+def test_light_changes_no_detail() -> None:
+    bright, dim = (
+        measure(crop(140.0, 40.0), AHEAD).quality,
+        measure(crop(60.0, 10.0), AHEAD).quality,
+    )
+
+    assert dim.eye_detail == pytest.approx(bright.eye_detail, rel=0.1)
+    assert dim.mouth_detail == pytest.approx(bright.mouth_detail, rel=0.1)
 
 
 def test_a_small_face_is_too_small_before_it_is_anything_else() -> None:
@@ -54,6 +79,15 @@ def test_a_head_that_turns_is_turned_away_and_not_small() -> None:
 
     assert pose_of(profile).size > 24
     assert verdict(crop(), profile) is Verdict.TURNED_AWAY
+
+
+def test_a_half_profile_is_turned_away_wherever_its_nose_is_put() -> None:
+    # Given eyes that a turn brought close together, and a nose between them,
+    points = AHEAD.copy()
+    points[:, 0] = 115 + (points[:, 0] - 115) * 0.7
+
+    assert pose_of(points).yaw == pytest.approx(0.0, abs=1e-6)
+    assert verdict(crop(), points) is Verdict.TURNED_AWAY
 
 
 @pytest.mark.parametrize("nose_y", [105.0, 175.0])
@@ -82,9 +116,11 @@ def test_points_that_fall_together_are_no_face() -> None:
 
 
 def test_sharpness_does_not_depend_on_light() -> None:
-    bright, dim = light_of(crop(mean=140.0, contrast=40.0)), light_of(crop(60.0, 10.0))
+    bright = measure(crop(mean=140.0, contrast=40.0), AHEAD).quality
+    dim = measure(crop(mean=60.0, contrast=10.0), AHEAD).quality
 
     assert dim.sharpness == pytest.approx(bright.sharpness, rel=0.1)
+    assert (dim.light, dim.contrast) == pytest.approx((60.0, 10.0), rel=0.1)
 
 
 def turned(points: Points, degrees: float) -> Points:

@@ -1,6 +1,7 @@
 import json
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -282,3 +283,13 @@ def test_a_store_that_is_away_at_the_end_is_waited_for(desk: MakeDesk, watch: Wa
     object.__setattr__(one.runner, "records", flaky)
 
     assert one.run().status is Status.SUCCEEDED
+
+
+def test_a_worker_that_admits_nothing_leaves_the_assessment_queued_and_untouched(desk: MakeDesk):
+    one = desk(lambda _: GOOD)
+    one.runner = replace(one.runner, admit=lambda _: False)
+
+    left = one.run()
+
+    assert (left.status, left.attempt, one.measured) == (Status.QUEUED, 0, 0)
+    assert blob_names.VIDEO in one.names

@@ -1,73 +1,113 @@
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from assessment.request import Select, Subject
-from worker.subject import Follower, overlap
+from tests.unit.worker.drawn_faces import face
+from worker.faces import Face
+from worker.subject import Follower
 
 
-@dataclass(frozen=True)
-class Box:
-    box: tuple[float, float, float, float]
+class Watched:
+    """A follower that is shown one sample every 400 ms of a picture of 640 x 480."""
 
-    @property
-    def area(self) -> float:
-        return (self.box[2] - self.box[0]) * (self.box[3] - self.box[1])
+    def __init__(self, subject: Subject | None = None) -> None:
+        self.follower = Follower(subject or Subject())
+        self.at_ms = 0
 
-    @property
-    def centre(self) -> tuple[float, float]:
-        return (self.box[0] + self.box[2]) / 2, (self.box[1] + self.box[3]) / 2
+    def sees(self, *faces: Face, times: int = 1) -> Face | None:
+        """Return the subject of the last of so many like samples."""
+        chosen = None
+        for _ in range(times):
+            chosen = self.follower.choose(faces, 640, 480, self.at_ms)
+            self.at_ms += 400
+        return chosen
 
 
-def face(x: float, y: float, size: float) -> Box:
-    return Box((x, y, x + size, y + size))
+PATIENT = face(100, 100, 80)
+VISITOR = face(400, 50, 200)
+POSTER = face(560, 20, 50)
 
 
 def test_the_largest_face_is_the_first_subject() -> None:
-    small, large = face(0, 0, 50), face(300, 0, 80)
-
-    assert Follower(Subject()).choose([small, large], 640, 480) is large
+    assert Watched().sees(PATIENT, VISITOR) is VISITOR
 
 
 def test_the_subject_stays_when_somebody_comes_closer_to_the_camera() -> None:
     # Given a subject on the left,
-    follower = Follower(Subject())
-    follower.choose([face(100, 100, 80)], 640, 480)
+    watched = Watched()
+    watched.sees(PATIENT)
 
     # when a larger face appears on the right, then the subject is still the one on the left.
-    moved, visitor = face(115, 105, 78), face(400, 50, 200)
-    assert follower.choose([visitor, moved], 640, 480) is moved
+    moved = face(115, 105, 78)
+    assert watched.sees(VISITOR, moved) is moved
 
 
 def test_the_subject_is_found_again_after_frames_without_a_face() -> None:
-    follower = Follower(Subject())
-    follower.choose([face(100, 100, 80)], 640, 480)
-    assert follower.choose([], 640, 480) is None
+    watched = Watched()
+    watched.sees(PATIENT)
+    assert watched.sees(times=20) is None
 
-    back, visitor = face(110, 100, 80), face(400, 50, 200)
-    assert follower.choose([visitor, back], 640, 480) is back
+    back = face(110, 100, 80)
+    assert watched.sees(VISITOR, back) is back
 
 
-def test_a_subject_that_left_is_followed_by_the_largest_face() -> None:
-    follower = Follower(Subject(Select.LARGEST))
-    follower.choose([face(0, 0, 80)], 640, 480)
+def test_a_subject_that_moved_unseen_is_followed() -> None:
+    watched = Watched()
+    watched.sees(PATIENT, times=5)
 
-    others = [face(300, 300, 50), face(450, 300, 90)]
-    assert follower.choose(others, 640, 480) is others[1]
+    elsewhere = [face(500, 300, 50), face(450, 300, 90)]
+    assert watched.sees(*elsewhere) is elsewhere[1]
+
+
+def test_a_face_behind_the_subject_never_takes_its_place_while_it_looks_away() -> None:
+    # Given a person before a poster,
+    watched = Watched()
+    watched.sees(PATIENT, POSTER, times=5)
+
+    # when the person is not found for two seconds, then the poster is nobody's face,
+    assert watched.sees(POSTER, times=5) is None
+
+    # and the person is found again.
+    assert watched.sees(PATIENT, POSTER) is PATIENT
+
+
+def test_a_subject_that_is_gone_for_long_has_an_heir_until_it_comes_back() -> None:
+    watched = Watched(Subject(Select.LARGEST))
+    watched.sees(PATIENT, POSTER, times=20)
+
+    assert watched.sees(POSTER, times=8) is POSTER
+    assert watched.sees(PATIENT, POSTER) is PATIENT
+
+
+def test_somebody_who_passed_first_is_not_the_subject_for_long() -> None:
+    # Given that a visitor is the first to be seen, and the largest,
+    watched = Watched()
+    assert watched.sees(PATIENT, VISITOR) is VISITOR
+
+    # when only the patient stays, then that is the subject at once.
+    assert watched.sees(PATIENT) is PATIENT
+    assert watched.sees(PATIENT, VISITOR, times=3) is PATIENT
 
 
 def test_a_region_takes_the_largest_face_inside_and_none_outside() -> None:
     # Given the left half of the picture as region,
-    follower = Follower(Subject(Select.REGION, (0.0, 0.0, 0.5, 1.0)))
-    small, inside, outside = face(10, 10, 40), face(100, 100, 80), face(400, 50, 200)
+    watched = Watched(Subject(Select.REGION, (0.0, 0.0, 0.5, 1.0)))
+    small = face(10, 10, 40)
 
     # when faces are inside and outside, then the largest inside is taken,
-    assert follower.choose([outside, small, inside], 640, 480) is inside
+    assert watched.sees(VISITOR, small, PATIENT) is PATIENT
 
     # and a picture that shows a face only outside has no subject.
-    assert follower.choose([outside], 640, 480) is None
+    assert watched.sees(VISITOR) is None
 
 
-def test_overlap_is_the_share_of_the_union() -> None:
-    assert overlap(face(0, 0, 10), face(0, 0, 10)) == 1.0
-    assert overlap(face(0, 0, 10), face(20, 0, 10)) == 0.0
-    assert overlap(face(0, 0, 10), face(5, 0, 10)) == 50 / 150
-    assert overlap(face(0, 0, 0), face(0, 0, 0)) == 0.0
+def company(*samples: Sequence[Face]) -> int:
+    watched = Watched()
+    for faces in samples:
+        watched.sees(*faces)
+    return watched.follower.company
+
+
+def test_company_is_how_long_the_second_of_two_faces_stayed() -> None:
+    assert company(*[[PATIENT]] * 9) == 0
+    assert company(*[[PATIENT]] * 5, *[[PATIENT, VISITOR]] * 2, *[[PATIENT]] * 5) == 2
+    assert company(*[[PATIENT, POSTER]] * 9) == 9

@@ -17,6 +17,7 @@ from tests.media.recordings import (
     cut,
     number_of,
     record,
+    record_huge,
     record_sound,
     with_red_corner,
 )
@@ -209,6 +210,14 @@ def test_a_picture_beyond_the_limit_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(TooLargePicture):
         decoded(path, limits=Limits(max_pixels=320 * 240 - 1))
+
+
+@pytest.mark.parametrize("side", [4_000, 12_000, 20_000])
+def test_a_picture_that_no_decoder_takes_is_too_large(tmp_path: Path, side: int) -> None:
+    path = record_huge(tmp_path / "recording", side)
+
+    with pytest.raises(TooLargePicture):
+        decoded(path)
 
 
 def test_a_4k_picture_fits_into_the_decoder(tmp_path: Path) -> None:

@@ -94,6 +94,61 @@ def test_the_measured_coverage_is_shown_where_it_was_measured() -> None:
     assert "n = 50 sessions of 42 persons" in text
 
 
+COVERED = {
+    "sha256": "0" * 64,
+    "half_width": 12.34,
+    "calibrated_on": 60,
+    "level": 0.9,
+    "share": 0.896,
+    "low": 0.874,
+    "high": 0.915,
+    "n": 900,
+    "frames": {"4": {"level": 0.9, "share": 0.92, "low": 0.848, "high": 0.965, "n": 100}},
+    "change": {
+        "smallest_detectable": 31.24,
+        "level": 0.95,
+        "share": 0.965,
+        "low": 0.929,
+        "high": 0.986,
+        "n": 200,
+    },
+    "bands": {"n": 900, "named": 640, "right": 430, "expected": 421.6},
+}
+
+
+def test_what_was_measured_on_new_persons_is_told_with_its_n(tmp_path: Path) -> None:
+    # given
+    models = repository(tmp_path / "models")
+    (models / "hmhn" / "1" / "coverage.json").write_text(json.dumps(COVERED))
+
+    # when
+    write_cards(models, tmp_path / "cards")
+
+    # then
+    text = (tmp_path / "cards" / "hmhn.md").read_text()
+    assert "nominal 0.9 held 0.896 [0.874, 0.915] of n = 900 new persons" in text
+    assert "with 4 frames a clip: 0.920 [0.848, 0.965] of n = 100" in text
+    assert "within 31.2, the smallest detectable one, in 0.965 [0.929, 0.986] of n = 200" in text
+    assert "named for 640 of n = 900, and was right 430 times; its probabilities add up to 422" in (
+        text
+    )
+
+
+@pytest.mark.parametrize("change", [{"sha256": "1" * 64}, {"half_width": 11.0}])
+def test_what_was_measured_of_other_weights_is_not_told(
+    change: dict[str, Any], tmp_path: Path
+) -> None:
+    # given
+    models = repository(tmp_path / "models")
+    (models / "hmhn" / "1" / "coverage.json").write_text(json.dumps({**COVERED, **change}))
+
+    # when
+    write_cards(models, tmp_path / "cards")
+
+    # then
+    assert "0.896" not in (tmp_path / "cards" / "hmhn.md").read_text()
+
+
 def test_a_classifiers_evidence_names_chance() -> None:
     # given
     names = ("accuracy", "uf1", "uar")

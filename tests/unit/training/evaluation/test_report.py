@@ -97,6 +97,22 @@ def test_the_circumstances_are_stated() -> None:
         assert said in text
 
 
+def test_where_the_runs_were_made_counts_and_not_where_the_report_is_written() -> None:
+    # given two seeds made elsewhere, on two days
+    first = Circumstances("def456", date(2026, 2, 3), "a GPU", (("torch", "2.14.0"),), "one")
+    second = replace(first, day=date(2026, 2, 4))
+    made = [replace(finding(0, -1.0), made=first), replace(finding(1, -1.0), made=second)]
+
+    # when
+    text = report([combine(made)], SEEN)
+
+    # then
+    assert "| date | 2026-02-03; 2026-02-04 |" in text
+    assert "| machine | a GPU |" in text
+    assert "| versions | torch 2.14.0 |" in text
+    assert "abc123" not in text
+
+
 def test_a_smoke_run_says_that_it_proves_nothing() -> None:
     smoke = combine([finding(0, -1.0, scale=Scale.SMOKE)])
 

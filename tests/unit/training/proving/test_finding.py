@@ -3,9 +3,11 @@
 import json
 import math
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
+from training.evaluation.circumstances import Circumstances
 from training.proving.combining import Verdict, combine, spread
 from training.proving.finding import Arm, Criterion, Estimate, Finding, Relation, Scale
 
@@ -53,7 +55,8 @@ def test_a_finding_holds_when_all_of_its_criteria_do():
 
 def test_a_finding_comes_back_from_json_as_it_was():
     # given
-    before = finding(3, -1.0, 2.0)
+    place = Circumstances("abc", date(2026, 1, 2), "a GPU", (("torch", "2.13.0"),), "evaluate")
+    before = replace(finding(3, -1.0, 2.0), made=place)
 
     # when
     text = json.dumps(before.as_json())

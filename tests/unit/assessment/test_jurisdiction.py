@@ -1,0 +1,150 @@
+"""Rules by place and setting: what they switch off, and how an ill-formed file is refused."""
+
+from pathlib import Path
+
+import pytest
+
+from assessment.faults import Misconfigured
+from assessment.jurisdiction import Jurisdictions
+from assessment.jurisdiction_file import read_jurisdictions
+from assessment.request import Analysis, Context
+
+EXAMPLE = Path(__file__).resolve().parents[3] / "docs" / "jurisdictions.example.toml"
+RULE = """[groups]
+EU = ["DE", "FR"]
+
+[[rules]]
+name = "first"
+jurisdictions = ["EU"]
+analyses = ["severity"]
+because = "a law"
+
+[[rules]]
+name = "second"
+settings = ["workplace"]
+analyses = ["expression"]
+because = "another law"
+"""
+
+
+def read(folder: Path, text: str) -> Jurisdictions:
+    path = folder / "rules.toml"
+    path.write_text(text)
+    return read_jurisdictions(path)
+
+
+def blocked(rules: Jurisdictions, analysis: Analysis, context: Context | None) -> str | None:
+    found = rules.blocked(analysis, context)
+    return found.code if found else None
+
+
+@pytest.mark.parametrize(
+    ("context", "off"),
+    [
+        (Context("DE", setting="telehealth"), {"severity"}),
+        (Context("DE-BY", setting="Telehealth"), {"severity"}),
+        (Context("EU", setting="telehealth"), {"severity"}),
+        (Context("FR", setting=" Workplace "), {"severity", "expression", "micro_expressions"}),
+        (Context("DE", setting="research"), set()),
+        (Context("US-CA", setting="workplace"), set()),
+        (Context("US"), set()),
+        (Context("DE"), {"severity", "expression", "micro_expressions"}),
+        (Context(setting="telehealth"), {"severity"}),
+        (None, {"severity", "expression", "micro_expressions"}),
+    ],
+)
+def test_the_example_switches_off_what_it_says(context: Context | None, off: set[str]) -> None:
+    rules = read_jurisdictions(EXAMPLE)
+
+    assert {one for one in Analysis if blocked(rules, one, context)} == off
+
+
+def test_a_code_within_another_is_no_prefix_of_its_letters() -> None:
+    assert not blocked(
+        read_jurisdictions(EXAMPLE), Analysis.SEVERITY, Context("DEX", None, None, "x")
+    )
+
+
+def test_what_is_not_stated_may_pass_when_the_rule_says_so(tmp_path: Path) -> None:
+    # given
+    strict = read(tmp_path, RULE)
+    lenient = read(tmp_path, RULE.replace('because = "a law"', 'because = "a"\nunstated = "allow"'))
+
+    # then
+    assert blocked(strict, Analysis.SEVERITY, None) == "jurisdiction_blocked"
+    assert blocked(lenient, Analysis.SEVERITY, None) is None
+    assert blocked(lenient, Analysis.SEVERITY, Context("DE")) == "jurisdiction_blocked"
+
+
+def test_the_reason_names_the_rule_and_its_law_and_what_to_state(tmp_path: Path) -> None:
+    # given
+    rules = read(tmp_path, RULE)
+
+    # when
+    stated = rules.blocked(Analysis.SEVERITY, Context("DE"))
+    silent = rules.blocked(Analysis.SEVERITY, None)
+
+    # then
+    assert stated is not None
+    assert silent is not None
+    assert "first" in stated.have
+    assert stated.have.endswith(": a law")
+    assert "`context.jurisdiction`" in silent.advice
+
+
+def test_the_callers_own_words_are_not_repeated(tmp_path: Path) -> None:
+    found = read(tmp_path, RULE.replace('"workplace"', '"x", "dr who"')).blocked(
+        Analysis.EXPRESSION, Context(setting="Dr Who")
+    )
+
+    assert found is not None
+    assert "who" not in (found.have + found.need + found.advice).casefold()
+
+
+def test_without_a_file_nothing_is_switched_off() -> None:
+    rules = read_jurisdictions(None)
+
+    assert rules.sha256 is None
+    assert not any(blocked(rules, one, None) for one in Analysis)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "key"),
+    [
+        ('because = "a law"', 'because = ""', 8, "because"),
+        ('because = "another law"', "", 10, "because"),
+        ('analyses = ["expression"]', 'analyses = ["emotion"]', 13, "analyses"),
+        ('analyses = ["expression"]', "analyses = []", 13, "analyses"),
+        ('settings = ["workplace"]', 'settings = "workplace"', 12, "settings"),
+        ('jurisdictions = ["EU"]', 'jurisdictions = ["Europe"]', 6, "jurisdictions"),
+        ('jurisdictions = ["EU"]', 'jurisdiction = ["EU"]', 6, "jurisdiction"),
+        ('EU = ["DE", "FR"]', 'EU = ["Germany"]', 2, "EU"),
+        ('EU = ["DE", "FR"]', "EU = 3", 2, "EU"),
+        ('name = "second"', 'name = "first"', 11, "name"),
+        ('name = "second"', 'name = "Second Rule"', 11, "name"),
+        ("[groups]", "[group]", 1, "group"),
+        ('because = "a law"', 'because = "a law"\nunstated = "maybe"', 9, "unstated"),
+    ],
+)
+def test_a_file_that_says_something_else_is_refused_with_line_and_key(
+    tmp_path: Path, old: str, new: str, line: int, key: str
+) -> None:
+    with pytest.raises(Misconfigured, match=rf"rules\.toml, line {line}: `{key}` ") as raised:
+        read(tmp_path, RULE.replace(old, new))
+
+    assert str(tmp_path) not in str(raised.value)
+
+
+def test_a_file_that_is_no_toml_is_refused_with_its_line(tmp_path: Path) -> None:
+    with pytest.raises(Misconfigured, match="line 4"):
+        read(tmp_path, RULE.replace("[[rules]]", "[[rules", 1))
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe", None])
+def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "rules.toml"
+    if content is not None:
+        path.write_bytes(content)
+
+    with pytest.raises(Misconfigured, match=r"rules\.toml"):
+        read_jurisdictions(path)
