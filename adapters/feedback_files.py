@@ -1,5 +1,6 @@
 """Feedback as files: `DATA/feedback/ID.INSTRUMENT.json`, each for its owner only, written whole."""
 
+import logging
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -10,6 +11,8 @@ from typing import Final
 from adapters.disk import room
 from assessment.assessment import ID_PATTERN, AssessmentId
 from assessment.feedback import Feedback, Instrument
+
+log = logging.getLogger(__name__)
 
 FOLDER: Final = "feedback"
 PRIVATE: Final = 0o700
@@ -73,9 +76,13 @@ class FolderFeedback:
 
 
 def _read(path: Path) -> Feedback | None:
+    """Return the feedback of a file; None without one, and for one that is damaged."""
     try:
         return Feedback.from_json(path.read_bytes())
     except FileNotFoundError:
+        return None
+    except (ValueError, KeyError, TypeError, RecursionError):
+        log.warning("a file of feedback is damaged: %s", path.name)
         return None
 
 

@@ -63,14 +63,16 @@ class _Entry:
         """Return the entry of a file, or raise `Misconfigured`."""
         try:
             raw: dict[str, Any] = json.loads(path.read_bytes())
-            public, seed = decoded(raw["public"]), decoded(raw["private"] or "")
+            public, kept = decoded(raw["public"]), raw["private"] is not None
+            seed = decoded(raw["private"]) if kept else None
             signs_from = datetime.fromisoformat(raw["signs_from"])
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            halves_fit = not kept or (seed is not None and public_of(seed) == public)
+        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
             raise Misconfigured(f"{FOLDER}/{path.name} in the data folder is damaged") from error
-        halves_fit = public is not None and (not seed or public_of(seed) == public)
-        if public is None or len(public) != PUBLIC_BYTES or not halves_fit:
+        sound = halves_fit and signs_from.tzinfo is not None
+        if public is None or len(public) != PUBLIC_BYTES or not sound:
             raise Misconfigured(f"{FOLDER}/{path.name} in the data folder is damaged")
-        return cls.of(public, signs_from, seed or None)
+        return cls.of(public, signs_from, seed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from assessment.codes import among, within
+from assessment.codes import COUNTRIES, among, within
 from assessment.request import Analysis, Context
 from assessment.result import Withheld
 
@@ -42,20 +42,24 @@ class Rule:
 
     def concerns(self, context: Context) -> Match:
         """Return whether the rule concerns what the request states."""
-        found = {self._of_place(context.jurisdiction), self._of_setting(context.setting)}
+        found = {self.of_place(context.jurisdiction), self.of_setting(context.setting)}
         return next(one for one in (Match.NO, Match.UNSTATED, Match.YES) if one in found)
 
-    def _of_place(self, jurisdiction: str | None) -> Match:
+    def of_place(self, jurisdiction: str | None) -> Match:
+        """Return whether the rule concerns the place; a code of no country states none."""
         if not self.jurisdictions:
             return Match.YES
         if jurisdiction is None:
             return Match.UNSTATED
-        return Match.YES if within(jurisdiction, self.jurisdictions) else Match.NO
+        if within(jurisdiction, self.jurisdictions):
+            return Match.YES
+        return Match.NO if jurisdiction[:2].upper() in COUNTRIES else Match.UNSTATED
 
-    def _of_setting(self, setting: str | None) -> Match:
+    def of_setting(self, setting: str | None) -> Match:
+        """Return whether the rule concerns the setting; a blank one states none."""
         if not (self.settings or self.except_settings):
             return Match.YES
-        if setting is None:
+        if setting is None or not setting.strip():
             return Match.UNSTATED
         concerned = not self.settings or among(setting, self.settings)
         return Match.YES if concerned and not among(setting, self.except_settings) else Match.NO
@@ -89,11 +93,11 @@ def _withheld(analysis: Analysis, rule: Rule, context: Context, match: Match) ->
     if match is Match.UNSTATED:
         missing = [
             f"`context.{field}`"
-            for field, asked, stated in (
-                ("jurisdiction", rule.jurisdictions, context.jurisdiction),
-                ("setting", rule.settings or rule.except_settings, context.setting),
+            for field, found in (
+                ("jurisdiction", rule.of_place(context.jurisdiction)),
+                ("setting", rule.of_setting(context.setting)),
             )
-            if asked and stated is None
+            if found is Match.UNSTATED
         ]
         have = f"nothing stated that the operator's rule {rule.name} asks for"
         advice = f"State {' and '.join(missing)} in the request and send it again."

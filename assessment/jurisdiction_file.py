@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, cast
 
+from assessment.codes import COUNTRIES
 from assessment.faults import Misconfigured
 from assessment.jurisdiction import Jurisdictions, Rule
 from assessment.request import Analysis
@@ -48,8 +49,10 @@ def read_jurisdictions(path: Path | None) -> Jurisdictions:
         raise Misconfigured(f"{path.name} cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise Misconfigured(f"{path.name} is not UTF-8 at byte {error.start}") from error
-    except tomllib.TOMLDecodeError as error:  # Its words hold line and column.
+    except ValueError as error:  # The words of a `TOMLDecodeError` hold line and column.
         raise Misconfigured(f"{path.name} is not TOML: {error}") from error
+    except RecursionError as error:
+        raise Misconfigured(f"{path.name} is not TOML that can be read: too deep") from error
     return Jurisdictions(
         _File(path.name, text).rules(document), hashlib.sha256(content).hexdigest()
     )
@@ -133,14 +136,15 @@ class _File:
         """Return the codes, and beside the groups what these hold."""
         named = self.words(key, raw, at)
         for one in named:
-            if one not in groups and not CODE.fullmatch(one):
+            if one not in groups and not (CODE.fullmatch(one) and one[:2] in COUNTRIES):
                 raise self.wrong(key, "must hold groups or ISO 3166 codes like DE or US-CA", at)
         held = {code for one in named for code in groups.get(one, ())}
         return tuple(sorted({*named, *held}))
 
     def wrong(self, key: str, what: str, rule: int | None = None) -> Misconfigured:
         """Return the fault, with the key's line; that of its rule's head when it is missing."""
-        return Misconfigured(f"{self.name}, line {self.line(key, rule)}: `{key}` {what}")
+        spelt = key if key.isprintable() else ascii(key)[1:-1]
+        return Misconfigured(f"{self.name}, line {self.line(key, rule)}: `{spelt}` {what}")
 
     def line(self, key: str, rule: int | None) -> int:
         lines = self.text.splitlines()

@@ -111,6 +111,8 @@ class Manifest:
             )
         except (KeyError, TypeError) as error:
             raise Misconfigured(f"a manifest lacks {error}") from error
+        except (ValueError, AttributeError, OverflowError) as error:
+            raise Misconfigured(f"a manifest has a value of another kind: {error}") from error
 
 
 def _input(raw: dict[str, Any]) -> Input:

@@ -57,10 +57,12 @@ def _newest(network: Path) -> Path | None:
 
 def _read(name: str, version: Path) -> Manifest | Unfit:
     try:
-        document: Any = json.loads((version / "manifest.json").read_text())
+        text = (version / "manifest.json").read_text()
+        document: Any = json.loads(text)
+        json.dumps(document, ensure_ascii=False).encode()
     except FileNotFoundError:
         return Unfit(name, "manifest_missing", f"version {version.name} has no manifest")
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):  # Half a character is no text, either.
         return Unfit(name, "manifest_unreadable", "the manifest is no JSON")
     if not isinstance(document, dict):
         return Unfit(name, "manifest_unreadable", "the manifest is no JSON object")

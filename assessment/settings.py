@@ -7,13 +7,26 @@ whatever needs them, so nothing else depends on where a value came from.
 from dataclasses import fields
 from enum import StrEnum
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import (
+    Field,
+    NonNegativeFloat,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    SecretStr,
+    ValidationError,
+)
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
+from assessment.faults import Misconfigured
 from assessment.thresholds import Thresholds
 
 USUAL = Thresholds()
+CENTURY_S = 100 * 365 * 86_400
+Term = Annotated[int, Field(gt=0, le=CENTURY_S)]
+"""Seconds that something is kept; later than a century may be no time at all."""
 
 
 class Mode(StrEnum):
@@ -77,9 +90,9 @@ class Settings(BaseSettings):
     """Assessments of one tenant that are queued or processing at the same time."""
     quota_stored_bytes: PositiveInt = 50 * 2**30
     """Bytes of one tenant's uploads, and of its recordings until they are measured."""
-    result_ttl_s: PositiveInt = 7 * 86_400
+    result_ttl_s: Term = 7 * 86_400
     """How long an ended assessment is kept at most, in seconds; a request may ask for less."""
-    feedback_ttl_s: PositiveInt = 365 * 86_400
+    feedback_ttl_s: Term = 365 * 86_400
     """How long feedback is kept, in seconds since it came; apart from its assessment."""
     receipt_key: Path | None = None
     """PEM file of the Ed25519 key that signs receipts; without it, keys are made in `data`."""
@@ -139,3 +152,15 @@ class Settings(BaseSettings):
         """What a face must reach to be scored."""
         names = [field.name for field in fields(Thresholds)]
         return Thresholds(**{name: getattr(self, f"quality_{name}") for name in names})
+
+
+def read_settings() -> Settings:
+    """Return what the environment says, or raise `Misconfigured`; values are not repeated."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_context=False, include_input=False)
+        said = [f"MIEN_{one['loc'][0]}".upper() + f": {one['msg']}" for one in found]
+        raise Misconfigured("; ".join(said)) from None
+    except SettingsError as error:  # It names the field alone.
+        raise Misconfigured(f"{error}") from None

@@ -94,17 +94,22 @@ def _interval_ms(shown: Sequence[Showing], scored_interval_ms: float) -> float:
     return min(median(steps), scored_interval_ms) if steps else scored_interval_ms
 
 
+def hole_ms(interval_ms: float) -> float:
+    """Return the longest step between frames so far apart that is no hole in the recording."""
+    return max(HOLE_INTERVALS * interval_ms, interval_ms + SHORTEST_MS)
+
+
 def _starts_after_gaps(
     shown: Sequence[Showing], measurement: Measurement, interval_ms: float
 ) -> list[int]:
     """Return the numbers of the showings that come after a gap."""
     lost_ms = [row.at_ms for row in measurement.observations if row.verdict is not Verdict.USED]
     looked_every_ms = measurement.media.sample_interval_ms
-    hole_ms = max(HOLE_INTERVALS * interval_ms, interval_ms + SHORTEST_MS)
+    longest_ms = hole_ms(interval_ms)
     found: list[int] = []
     for i, (before, after) in enumerate(pairwise(shown), 1):
         lost = bisect(lost_ms, after.at_ms) - bisect(lost_ms, before.at_ms)
-        hole = after.at_ms - before.at_ms > hole_ms
+        hole = after.at_ms - before.at_ms > longest_ms
         if hole or lost * looked_every_ms >= SHORTEST_MS:
             found.append(i)
     return found

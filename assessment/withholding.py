@@ -3,6 +3,7 @@
 What may not be done whatever the recording is for `assessment.gates`.
 """
 
+from itertools import pairwise
 from typing import Final
 
 from assessment import micro_expression
@@ -11,6 +12,7 @@ from assessment.manifest import Manifest
 from assessment.measurement import Measurement
 from assessment.request import Analysis, AssessmentRequest, Select
 from assessment.result import Withheld
+from assessment.stretches import hole_ms
 
 SHORTEST_FACE_TIME_MS: Final = 1000
 LONGEST_COMPANY_MS: Final = 1000
@@ -18,10 +20,18 @@ LONGEST_COMPANY_MS: Final = 1000
 
 
 def face_time_ms(measurement: Measurement) -> int:
-    """Return the media time that the used frames stand for, at most that of the recording."""
-    media = measurement.media
-    used = sum(row.verdict is Verdict.USED for row in measurement.observations)
-    return min(round(used * media.sample_interval_ms), media.duration_ms)
+    """Return the media time that the used frames stand for, at most that of the recording.
+
+    Each stands until the next frame that was looked at, so that a burst of frames counts for no
+    more than it lasts; over a hole in the recording, only for as long as frames usually do.
+    """
+    media, rows = measurement.media, measurement.observations
+    usual_ms = media.sample_interval_ms
+    steps = [after.at_ms - before.at_ms for before, after in pairwise(rows)]
+    whole = [step if step <= hole_ms(usual_ms) else usual_ms for step in steps]
+    shown = zip(rows, (*whole, usual_ms), strict=True) if rows else ()
+    used_ms = sum(step for row, step in shown if row.verdict is Verdict.USED)
+    return min(round(used_ms), media.duration_ms)
 
 
 def of_the_recording(

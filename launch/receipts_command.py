@@ -62,6 +62,8 @@ def run_receipts(
             _print("\n".join(_line(one) for one in keys.published()), console)
     except (Misconfigured, StorageFull) as fault:
         raise LaunchFault(str(fault) or fault.advice) from fault
+    except OSError as error:
+        raise LaunchFault(f"cannot keep keys in {error.filename}: {error.strerror}") from error
 
 
 def _rotate(keys: FolderReceiptKeys, in_s: int, console: Console) -> None:

@@ -101,7 +101,7 @@ def _read(path: Path) -> bytes:
 def _fetched(url: str) -> bytes:
     try:
         answer = httpx.get(url.rstrip("/") + KEYS_PATH, timeout=TIMEOUT_S).raise_for_status()
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
+    except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:  # Names that no host has.
         raise NotChecked(
             f"{url} does not give its keys: {error or type(error).__name__}"
         ) from error

@@ -30,7 +30,7 @@ from assessment.assessment import Tenant
 from assessment.jurisdiction_file import read_jurisdictions
 from assessment.quotas import Allowance
 from assessment.repository import read_repository
-from assessment.settings import Mode, Settings
+from assessment.settings import Mode, Settings, read_settings
 from assessment.starting import told_to_the_operator
 from service import (
     batch_routes,
@@ -69,7 +69,7 @@ FIRST_TENANT = Tenant("default")
 @told_to_the_operator()
 def create_app(settings: Settings | None = None) -> FastAPI:
     """Return the service over Redis, Celery and a folder; end the process when it is not fit."""
-    settings = settings or Settings()
+    settings = settings or read_settings()
     require_fit(settings)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     blobs = FolderBlobs(settings.data)

@@ -30,12 +30,12 @@ from assessment.aggregation import Aggregator
 from assessment.gates import Policy
 from assessment.jurisdiction_file import read_jurisdictions
 from assessment.repository import Repository, read_repository
-from assessment.settings import Mode, Settings
+from assessment.settings import Mode, read_settings
 from assessment.starting import told_to_the_operator
-from worker.admission import Admission
 from worker.admitted import Admitted
 from worker.aside import Aside
 from worker.comparison import Comparison
+from worker.doorkeeper import Doorkeeper
 from worker.examination import Examination
 from worker.faces import FaceFinder
 from worker.golden import GoldenFaces, golden_faces
@@ -50,7 +50,7 @@ from worker.timekeeper import Timekeeper
 from worker.upright import UprightFaces
 from worker.video import Limits
 
-settings = Settings()
+settings = told_to_the_operator()(read_settings)()
 app = celery_app(settings.redis_url, attempt_limit_s=settings.attempt_limit_s)
 app.conf.imports = ("worker.tasks",)
 
@@ -145,7 +145,7 @@ def runner() -> Runner:
         bring=Sources(blobs(), fetch()),
         compare=Comparison(RedisRecords(connect(settings.redis_url)), blobs(), now, manifests),
         note=Timekeeper(RedisPace(connect(settings.redis_url)), now).note,
-        admit=Admission(guard().open, CeleryQueue(app)),
+        admit=Doorkeeper(guard().open, CeleryQueue(app)),
     )
 
 

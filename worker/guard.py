@@ -18,6 +18,8 @@ from assessment.repository import Repository
 
 log = logging.getLogger(__name__)
 
+UNFIT_AGAIN_S: Final = 60.0
+"""When to examine a network again that was not fit; what it takes is a second or two."""
 AGAIN_S: Final = 10.0
 """When to look again after something that most often takes a person to mend."""
 
@@ -125,13 +127,17 @@ class Guard:
     def _look_at(self, network: str, load: Load) -> None:
         """Examine the network when it was loaded anew or the last time is long ago."""
         last, now_s = self._examined.get(network), self._clock()
-        if last and not load.is_after(last.load) and now_s - last.at_s < self._every_s:
+        if last and not load.is_after(last.load) and now_s - last.at_s < self._again_in_s(last):
             last.load = load
             return
         unfit = self._examine(network, load.engine)
         if unfit is None:
             log.info("%s scores the golden clip as it did when it was built", network)
         self._examined[network] = _Examined(now_s, load, unfit)
+
+    def _again_in_s(self, last: _Examined) -> float:
+        """Return when the time has come: soon where somebody may have put something right."""
+        return self._every_s if last.unfit is None else min(UNFIT_AGAIN_S, self._every_s)
 
     def _set(self, found: Attendance) -> None:
         """Open when nothing is unfit; say what is when that is news."""

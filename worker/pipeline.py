@@ -34,6 +34,8 @@ from worker.wholes import Wholes
 
 SPARSE: Final = 1.5
 """Samples this much rarer than asked for are as rare as the recording's own frames."""
+SLOWEST_MS: Final = 1000.0
+"""A frame of a recording that is slower than one a second stands for no more than this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,12 +189,13 @@ def interval_ms(times_ms: Sequence[int], sampling: Sampling) -> float:
     """Return the media time that one of the frames stands for; 0 for a single frame.
 
     `every_ms`, or the median interval: when counting frames, and where the recording has
-    fewer frames than were asked for.
+    fewer frames than were asked for. Two frames ten minutes apart do not show ten minutes.
     """
     intervals = [after - before for before, after in pairwise(times_ms)]
     if not intervals:
         return 0.0
     usual, every_ms = float(median(intervals)), sampling.every_ms
+    longest = every_ms or SLOWEST_MS * (sampling.every_n_frames or 1)
     if every_ms is None or usual > SPARSE * every_ms:
-        return usual
+        return min(usual, max(SLOWEST_MS, float(longest)))
     return float(every_ms)

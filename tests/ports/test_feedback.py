@@ -93,6 +93,18 @@ def test_only_its_owner_may_read_a_file_and_nothing_is_left_beside_it(tmp_path: 
     assert list((tmp_path / "staging").iterdir()) == []
 
 
+@pytest.mark.parametrize("content", [b"", b"[" * 100_000, b"[]", b'{"total": 1}', b"\xff"])
+def test_a_damaged_file_is_left_out_and_hides_no_other(tmp_path: Path, content: bytes):
+    store, other = FolderFeedback(tmp_path), replace(BDI, assessment_id=an_id(2))
+    store.put(BDI)
+    store.put(other)
+    (tmp_path / FOLDER / f"{BDI.assessment_id}.bdi_ii.json").write_bytes(content)
+
+    assert list(store.all()) == [other]
+    assert store.of(BDI.assessment_id) == []
+    assert store.erase(BDI.assessment_id)
+
+
 @pytest.mark.parametrize("name", ["..", "../../etc/x", "", "asm_x", "asm_" + "g" * 32])
 def test_an_id_that_is_no_id_reaches_no_path(tmp_path: Path, name: str):
     store = FolderFeedback(tmp_path)

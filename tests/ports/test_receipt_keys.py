@@ -1,5 +1,6 @@
 """The keys of receipts: in memory, and in the data folder that several processes share."""
 
+import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -188,6 +189,32 @@ def test_a_damaged_key_is_told_to_the_operator(tmp_path: Path, watch: Watch, old
 
     with pytest.raises(Misconfigured, match=r"0001\.json"):
         keys.signer(NOON)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"private": "AAAA"}, {"private": "!!!!"}, {"private": ""}, {"signs_from": "2026-01-01"}],
+)
+def test_a_key_with_a_half_or_a_time_that_is_none_is_damaged_and_not_replaced(
+    tmp_path: Path, watch: Watch, change: dict[str, str]
+):
+    keys = FolderReceiptKeys(tmp_path, watch)
+    keys.signer(NOON)
+    file = tmp_path / FOLDER / "0001.json"
+    file.write_text(json.dumps({**json.loads(file.read_text()), **change}))
+
+    with pytest.raises(Misconfigured, match=r"0001\.json"):
+        keys.signer(NOON)
+    assert len(list((tmp_path / FOLDER).iterdir())) == 1
+
+
+def test_a_key_file_too_deep_to_read_is_damaged(tmp_path: Path, watch: Watch):
+    keys = FolderReceiptKeys(tmp_path, watch)
+    keys.signer(NOON)
+    (tmp_path / FOLDER / "0001.json").write_text("[" * 100_000)
+
+    with pytest.raises(Misconfigured, match=r"0001\.json"):
+        keys.published()
 
 
 def test_a_key_whose_file_is_deleted_is_withdrawn(tmp_path: Path, watch: Watch):

@@ -106,6 +106,7 @@ def scores_of(measurement: Measurement) -> dict[str, np.ndarray]:
     return {name: np.stack(values) for name, values in rows.items()}
 
 
+@pytest.mark.slow
 def test_one_recording_in_batches_of_1_8_and_32_gives_the_same_numbers(
     repository: Repository, scorer: TritonScorer
 ):

@@ -20,6 +20,7 @@ from assessment.request import (
     Subject,
 )
 from assessment.timeline import timeline
+from assessment.withholding import face_time_ms
 from tests.samples import a_measurement, an_observation, manifests
 
 RESEARCH = Aggregator(manifests(), production=False, software="mien test")
@@ -128,6 +129,16 @@ def test_withheld_means_no_number_of_that_analysis_anywhere(
     if result.expression is None:
         assert '"sad"' not in body
     assert result.timeline_rows == len(timeline(measurement, result).splitlines())
+
+
+def test_a_burst_of_frames_is_no_more_face_time_than_it_lasts():
+    # given a tenth of a second of many frames, then a face every 400 ms for 2 s, then a hole
+    burst = [replace(an_observation(0), at_ms=ms) for ms in range(0, 100, 5)]
+    steady = [replace(an_observation(0), at_ms=ms) for ms in (100, 500, 900, 1300, 1700, 9000)]
+    measurement = a_measurement(*burst, *steady)
+
+    # then each frame stands until the next, and at the hole and the end for the usual 400 ms
+    assert face_time_ms(measurement) == 100 + 1600 + 400 + 400
 
 
 def test_no_time_is_longer_than_the_recording():

@@ -76,6 +76,24 @@ def test_what_is_not_stated_may_pass_when_the_rule_says_so(tmp_path: Path) -> No
     assert blocked(lenient, Analysis.SEVERITY, Context("DE")) == "jurisdiction_blocked"
 
 
+@pytest.mark.parametrize(
+    ("analysis", "context", "field"),
+    [
+        (Analysis.EXPRESSION, Context("US", setting="  "), "`context.setting`"),
+        (Analysis.SEVERITY, Context("UK"), "`context.jurisdiction`"),
+        (Analysis.SEVERITY, Context("ZZ-1"), "`context.jurisdiction`"),
+    ],
+)
+def test_what_says_nothing_counts_as_not_stated(
+    tmp_path: Path, analysis: Analysis, context: Context, field: str
+) -> None:
+    found = read(tmp_path, RULE).blocked(analysis, context)
+
+    assert found is not None
+    assert found.advice.startswith(f"State {field} in")
+    assert not blocked(read(tmp_path, RULE), analysis, Context("US", setting="clinic"))
+
+
 def test_the_reason_names_the_rule_and_its_law_and_what_to_state(tmp_path: Path) -> None:
     # given
     rules = read(tmp_path, RULE)
@@ -119,6 +137,9 @@ def test_without_a_file_nothing_is_switched_off() -> None:
         ('jurisdictions = ["EU"]', 'jurisdictions = ["Europe"]', 6, "jurisdictions"),
         ('jurisdictions = ["EU"]', 'jurisdiction = ["EU"]', 6, "jurisdiction"),
         ('EU = ["DE", "FR"]', 'EU = ["Germany"]', 2, "EU"),
+        ('EU = ["DE", "FR"]', 'EU = ["DE", "UK"]', 2, "EU"),
+        ('EU = ["DE", "FR"]', 'Union = ["DE", "FR"]', 6, "jurisdictions"),
+        ('jurisdictions = ["EU"]', 'jurisdictions = ["UK-ENG"]', 6, "jurisdictions"),
         ('EU = ["DE", "FR"]', "EU = 3", 2, "EU"),
         ('name = "second"', 'name = "first"', 11, "name"),
         ('name = "second"', 'name = "Second Rule"', 11, "name"),
@@ -138,6 +159,22 @@ def test_a_file_that_says_something_else_is_refused_with_line_and_key(
 def test_a_file_that_is_no_toml_is_refused_with_its_line(tmp_path: Path) -> None:
     with pytest.raises(Misconfigured, match="line 4"):
         read(tmp_path, RULE.replace("[[rules]]", "[[rules", 1))
+
+
+@pytest.mark.parametrize(
+    "text", ["a = " + "[" * 5000, "a = " + "9" * 5000], ids=["too deep", "too long a number"]
+)
+def test_a_file_that_no_reader_takes_is_refused(tmp_path: Path, text: str) -> None:
+    with pytest.raises(Misconfigured, match=r"rules\.toml is not TOML"):
+        read(tmp_path, text)
+
+
+@pytest.mark.parametrize("key", ["two\\nlines", "\\u001b[31mred"])
+def test_a_refusal_is_one_line_whatever_the_key(tmp_path: Path, key: str) -> None:
+    with pytest.raises(Misconfigured) as raised:
+        read(tmp_path, f'"{key}" = 1')
+
+    assert f"{raised.value}".isprintable()
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe", None])

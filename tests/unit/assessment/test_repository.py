@@ -10,6 +10,14 @@ from assessment.manifest_seal import is_broken, sealed
 from assessment.repository import read_repository
 from tests.samples import a_manifest
 
+GOLDEN = {
+    "clip_sha256": "",
+    "weights_sha256": "",
+    "faces_sha256": "",
+    "tolerance": {"exact": 1, "other_faces": 1, "reduced": 1},
+}
+CALIBRATION = {"method": "", "n": 1, "level": 0.9, "half_width": 1, "residuals": [1.0]}
+
 
 def write(repository: Path, name: str, document: object, version: str = "1") -> Path:
     path = repository / name / version / "manifest.json"
@@ -74,6 +82,41 @@ def test_a_manifest_without_a_seal_is_refused(tmp_path: Path):
     write(tmp_path, "hmhn", a_manifest("hmhn").document)
 
     assert read_repository(tmp_path).refused["hmhn"].code == "manifest_unsealed"
+
+
+@pytest.mark.parametrize("seal", [None, [], "é", 5])
+def test_a_seal_that_is_none_opens_nothing(tmp_path: Path, seal: object):
+    write(tmp_path, "hmhn", {**document(), "demonstration": False, "seal": seal})
+
+    assert read_repository(tmp_path).refused["hmhn"].code == "manifest_tampered"
+
+
+@pytest.mark.parametrize(
+    "content",
+    ['{"a": ' + "[" * 100_000, json.dumps({**document(), "title": "\ud800"}), "9" * 5000],
+    ids=["too deep", "half a character", "too long a number"],
+)
+def test_what_no_manifest_can_be_is_unreadable_and_ends_nobody(tmp_path: Path, content: str):
+    write(tmp_path, "hmhn", content)
+
+    assert read_repository(tmp_path).refused["hmhn"].code == "manifest_unreadable"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"golden": {**GOLDEN, "values": [["a"]]}},
+        {"applicability": ["DE"]},
+        {"output": []},
+        {"calibration": {**CALIBRATION, "level": float("nan")}},
+    ],
+)
+def test_a_sealed_manifest_with_other_kinds_of_values_is_unreadable(
+    tmp_path: Path, change: dict[str, Any]
+):
+    write(tmp_path, "hmhn", document(**change))
+
+    assert read_repository(tmp_path).refused["hmhn"].code == "manifest_unreadable"
 
 
 def test_a_manifest_in_anothers_place_is_refused(tmp_path: Path):

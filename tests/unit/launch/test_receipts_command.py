@@ -40,6 +40,13 @@ def test_a_folder_that_is_not_there_is_not_made(tmp_path: Path, capsys: pytest.C
     assert not (tmp_path / "absent").exists()
 
 
+def test_a_folder_that_takes_no_keys_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    (tmp_path / "receipt-keys").write_text("in the way")
+
+    assert run(tmp_path, "list") == 1
+    assert "receipt-keys" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("seconds", ["-1", "soon", "1.5", "9999999999"])
 def test_a_time_that_is_none_is_wrong_usage(tmp_path: Path, seconds: str):
     with pytest.raises(SystemExit) as ended:

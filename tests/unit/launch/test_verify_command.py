@@ -145,6 +145,27 @@ def test_a_signed_document_that_is_no_receipt_is_not_verified(bench: Bench):
     assert bench.verify(odd) == 1
 
 
+@pytest.mark.parametrize("at", ["soon", "2026-01-01", "2026-01-01T12:00:00"])
+def test_a_signed_time_that_is_none_is_not_verified(bench: Bench, at: str):
+    receipt = bench.sign(ended_at=at)
+    bench.keys.rotate(signs_from=NOON + timedelta(seconds=1))
+
+    assert bench.verify(receipt) == 1
+    assert "NOT VERIFIED" in bench.said
+
+
+def test_no_depth_of_brackets_ends_in_a_traceback():
+    for depth in range(800, 1000):
+        content = RECEIPT[:-1] + b',"x":' + b"[" * depth + b"]" * depth + b"}"
+        with pytest.raises(NotVerified):
+            check(content, KEYS)
+
+
+@pytest.mark.parametrize("url", ["http://xn--/", f"http://{'a' * 70}/", "nowhere", ""])
+def test_an_address_that_is_none_ends_with_code_2(bench: Bench, url: str):
+    assert main(["verify", str(bench.sign()), "--url", url], {}) == 2
+
+
 def test_a_receipt_survives_rotations_and_an_old_key_cannot_sign_for_later(bench: Bench):
     old, receipt = bench.keys.signer(NOON), bench.sign(ended_at="2026-01-01T12:00:00Z")
     bench.keys.rotate(signs_from=NOON + timedelta(seconds=1))

@@ -85,6 +85,40 @@ def test_service_worker_and_sender_say_all_that_is_missing_and_end(
         assert all(one in line for one in shortcomings)
 
 
+@pytest.mark.parametrize("command", [SERVICE, WORKER, SENDER])
+def test_settings_that_are_none_are_named_on_one_line_without_their_values(
+    tmp_path: Path, repository: Path, command: tuple[str, ...]
+) -> None:
+    given = {
+        "MIEN_DATA": str(tmp_path / "data"),
+        "MIEN_MODEL_REPOSITORY": str(repository),
+        "MIEN_MODE": "canary-mode",
+        "MIEN_FEEDBACK_TTL_S": "9" * 14,
+    }
+
+    status, said = Started(command, given).ended()
+
+    [line] = said.splitlines()
+    assert status == EX_CONFIG
+    assert "MIEN_MODE" in line
+    assert "MIEN_FEEDBACK_TTL_S" in line
+    assert "canary" not in line
+
+
+def test_a_setting_that_is_no_json_is_named_on_one_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MIEN_LICENCES", "{canary")
+
+    with pytest.raises(SystemExit) as ended:
+        create_app()
+
+    [line] = capsys.readouterr().err.splitlines()
+    assert ended.value.code == EX_CONFIG
+    assert "licences" in line
+    assert "canary" not in line
+
+
 def settings(tmp_path: Path, repository: Path, **changes: object) -> Settings:
     good: dict[str, object] = {
         "mode": Mode.PRODUCTION,

@@ -13,7 +13,7 @@ from assessment.fitness import Unfit
 from assessment.repository import Repository
 from tests.conftest import Watch
 from tests.samples import an_id, manifests
-from worker.admission import Admission
+from worker.doorkeeper import Doorkeeper
 from worker.guard import Guard, Load
 from worker.presence import Presence
 
@@ -117,6 +117,22 @@ def test_a_network_that_is_loaded_anew_and_right_again_opens_the_worker() -> Non
     assert world.guard.open.is_set()
 
 
+def test_a_network_that_is_unfit_is_examined_again_within_a_minute_and_no_other_is() -> None:
+    world = World(drifts={"hmhn": DRIFT})
+    world.guard.look()
+    world.examined.clear()
+    world.drifts.clear()
+
+    world.now_s += 59
+    world.guard.look()
+    assert world.examined == []
+    world.now_s += 1
+    world.guard.look()
+
+    assert world.examined == ["hmhn"]
+    assert world.guard.open.is_set()
+
+
 def test_time_alone_brings_another_examination() -> None:
     world = World()
     world.guard.look()
@@ -172,21 +188,44 @@ def test_a_refused_manifest_keeps_the_worker_closed_and_triton_is_not_asked(
 def test_a_worker_signs_in_with_what_it_scores_with_and_why_not_with_the_rest(watch: Watch) -> None:
     roster, world = MemoryRoster(watch), World(drifts={"hmhn": DRIFT})
 
-    Presence(roster, world.guard.look).sign_in("w1")
+    presence = Presence(roster, world.guard.look)
+    presence.look()
+    presence.sign_in("w1")
 
     assert set(roster.present()["w1"]) == {"ddl_resnet50", "expression"}
     assert roster.unfit() == {"w1": (DRIFT,)}
 
 
+def test_a_worker_stays_signed_in_during_a_long_look_but_not_when_it_hangs(watch: Watch) -> None:
+    # given a worker that looked once, at second 0
+    roster, world, now_s = MemoryRoster(watch), World(), [0.0]
+    presence = Presence(roster, world.guard.look, clock=lambda: now_s[0])
+    presence.sign_in("w1")
+    assert not roster.present()
+    presence.look()
+
+    # when the next look takes as long as the golden clip does on a busy machine, and longer
+    now_s[0] = 59.0
+    presence.sign_in("w1")
+    there = set(roster.present())
+    watch.go_on(13)
+    now_s[0] = 61.0
+    presence.sign_in("w1")
+
+    # then
+    assert there == {"w1"}
+    assert not roster.present()
+
+
 def test_an_assessment_waits_in_the_queue_while_the_worker_is_closed() -> None:
     world, queue = World(drifts={"hmhn": DRIFT}), MemoryQueue()
-    admission = Admission(world.guard.open, queue, patience_s=0.01)
+    takes = Doorkeeper(world.guard.open, queue, patience_s=0.01)
     world.guard.look()
 
-    assert not admission(an_id())
+    assert not takes(an_id())
     assert queue.submitted == [an_id()]
 
     world.drifts.clear()
     world.now_s = 1801.0
     world.guard.look()
-    assert admission(an_id())
+    assert takes(an_id())

@@ -375,6 +375,9 @@ def test_batches_are_cut_by_faces_and_keep_everything_between() -> None:
         ([0, 401, 800, 1201], 400, 400.0),
         ([0, 1000, 2000], 400, 1000.0),
         ([0, 330, 660, 5000], None, 330.0),
+        ([0, 600_000], 400, 1000.0),
+        ([0, 600_000], None, 1000.0),
+        ([0, 5000, 10_000], 5000, 5000.0),
     ],
 )
 def test_a_sample_stands_for_the_interval_that_was_really_kept(

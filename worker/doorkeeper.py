@@ -15,7 +15,7 @@ PATIENCE_S: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
-class Admission:
+class Doorkeeper:
     """Lets assessments in while `fit` is set."""
 
     fit: Event
