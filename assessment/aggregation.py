@@ -22,7 +22,8 @@ DEMONSTRATION_NOTICE = (
     "These networks have demonstration weights, fitted on synthetic faces: {names}. "
     "Their numbers carry no clinical meaning."
 )
-RESEARCH_NOTICE = "Research use. Not a medical device, not a diagnosis."
+NOTICE = "Not a medical device, not a diagnosis."
+RESEARCH_NOTICE = f"Research use. {NOTICE}"
 LOW_RESOLUTION_NOTICE = (
     "Micro-expressions were sought at {rate:.0f} frames per second, below 60: "
     "low temporal resolution."
@@ -113,7 +114,7 @@ class Aggregator:
         return [manifest for manifest in asked if manifest.task == analysis]
 
     def _notices(self, measurement: Measurement, answers: Answers) -> tuple[str, ...]:
-        notices = [] if self.production else [RESEARCH_NOTICE]
+        notices = [NOTICE if self.production else RESEARCH_NOTICE]
         names = [manifest.name for manifest in answers.all if manifest.demonstration]
         if names:
             notices.append(DEMONSTRATION_NOTICE.format(names=", ".join(names)))

@@ -48,15 +48,16 @@ def require_result(assessment: Document) -> None:
 
 
 def save(api: Assessments, assessment: Document, folder: Path) -> list[Path]:
-    """Write the assessment, its timeline, report and receipt; return the files."""
+    """Write the assessment, its timeline, report, receipt and what checks it; return the files."""
     folder.mkdir(parents=True, exist_ok=True)
-    names = ("assessment.json", "timeline.jsonl", "report.html", "receipt.json")
-    answer, timeline, report, receipt = (folder / name for name in names)
+    names = ("assessment.json", "timeline.jsonl", "report.html", "receipt.json", "keys.json")
+    answer, timeline, report, receipt, keys = (folder / name for name in names)
     answer.write_text(json.dumps(assessment, indent=2, ensure_ascii=False) + "\n")
     api.save_timeline(assessment["id"], timeline)
     api.save_report(assessment["id"], report)
     api.save_receipt(assessment["id"], receipt)
-    return [answer, timeline, report, receipt]
+    api.save_receipt_keys(keys)
+    return [answer, timeline, report, receipt, keys]
 
 
 def show(console: Console, assessment: Document) -> None:

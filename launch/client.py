@@ -127,6 +127,10 @@ class Assessments:
         """Write the receipt as it was answered, to be checked with `verify`."""
         self._save(f"/v1/assessments/{identifier}/receipt", "application/json", path)
 
+    def save_receipt_keys(self, path: Path) -> None:
+        """Write the public keys of receipts: with them `verify` needs no service."""
+        self._save("/.well-known/mien-receipt-keys.json", "application/json", path)
+
     def save_report(self, identifier: str, path: Path) -> None:
         """Write the report, one HTML page."""
         self._save(f"/v1/assessments/{identifier}/report", "text/html", path)

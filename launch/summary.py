@@ -59,15 +59,13 @@ def _severity(result: Document) -> Table | None:
     estimates = result.get("severity") or []
     if not estimates:
         return None
-    table = _table(
-        f"Severity ({estimates[0]['scale']})", "network", "estimate", "interval", "likeliest band"
-    )
+    table = _table(f"Severity ({estimates[0]['scale']})", "network", "estimate", "interval", "band")
     for one in estimates:
         table.add_row(
             one["model"],
             f"{one['point']:.1f}",
             _interval(one.get("interval")),
-            _likeliest(one.get("bands")),
+            _band(one),
         )
     return table
 
@@ -79,10 +77,15 @@ def _interval(interval: Document | None) -> str:
     return f"{range_} ({interval['level']:.0%}, n = {interval['n']})"
 
 
-def _likeliest(bands: Mapping[str, float] | None) -> str:
+def _band(estimate: Document) -> str:
+    """The band that the service names; it names none where two are about as likely."""
+    bands: Mapping[str, float] | None = estimate.get("bands")
     if not bands:
         return "none (not calibrated)"
-    name = max(bands, key=lambda band: bands[band])
+    name = estimate.get("band")
+    if name is None:
+        first, second = sorted(bands, key=lambda one: -bands[one])[:2]
+        return f"none: {first} or {second}"
     return f"{name} ({bands[name]:.0%})"
 
 

@@ -66,7 +66,7 @@ function described(network) {
 function consent() {
   const policy = textField("policy", "Policy version", "Your name for the text that was agreed to.", 64);
   const at = make("input", { id: "obtained", type: "datetime-local" });
-  const scopes = textField("scopes", "Scopes", "What it covers, in your words, with commas between.", 400);
+  const scopes = textField("scopes", "Scopes", "Names of analyses, with commas between: severity, expression, micro_expressions.", 400);
   const element = make("fieldset", {}, make("legend", {}, "Consent"),
     make("p", { class: "fine" }, "What the person agreed to, as you state it; kept with the request."),
     policy.element, make("label", { for: "obtained" }, "Obtained at"), at, scopes.element);

@@ -132,7 +132,8 @@ def test_the_demo_writes_its_files_and_says_what_the_numbers_are_not(
     assert shown.returncode == 0, shown.stderr
     assert "demonstration" in shown.stdout
     written = {path.name for path in (tmp_path / "out").iterdir()}
-    assert written == {"assessment.json", "timeline.jsonl", "report.html", "receipt.json"}
+    results = {"assessment.json", "timeline.jsonl", "report.html"}
+    assert written == results | {"receipt.json", "keys.json"}
     assessment = json.loads((tmp_path / "out" / "assessment.json").read_text())
     assert assessment["outcome"] == "reported"
 

@@ -86,7 +86,8 @@ def test_what_is_written_can_be_read_again(here: Loopback, video: Path, tmp_path
 
     written = {path.name for path in (tmp_path / "out").iterdir()}
     assert code == 0
-    assert written == {"assessment.json", "timeline.jsonl", "report.html", "receipt.json"}
+    results = {"assessment.json", "timeline.jsonl", "report.html"}
+    assert written == results | {"receipt.json", "keys.json"}
 
 
 def test_detached_it_prints_the_id_and_leaves_it(

@@ -55,6 +55,16 @@ def test_a_network_without_calibration_says_so() -> None:
     assert read(result).count("not calibrated") == 2
 
 
+@pytest.mark.parametrize(
+    ("band", "said"), [("minimal", "minimal (60%)"), (None, "none: minimal or mild")]
+)
+def test_it_names_a_band_only_where_the_service_does(band: str | None, said: str) -> None:
+    result = reported()
+    result["severity"][0]["band"] = band
+
+    assert said in " ".join(read(result).split())
+
+
 def test_markup_in_a_result_is_shown_as_it_is() -> None:
     result: dict[str, Any] = withheld() | {"notices": ["[bold]look[/bold]"]}
     result["withheld"][0]["have"] = "[red]1[/red]"
