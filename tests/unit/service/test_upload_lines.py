@@ -11,7 +11,7 @@ import httpx
 import pytest
 import uvicorn
 
-from service import upload_reception
+from service import upload_chunks, upload_reception
 from service.upload_chunks import LEASE_S
 
 MIB = 2**20
@@ -104,6 +104,7 @@ def test_what_arrived_before_a_silence_is_kept(house, api, sent):
 def test_what_arrived_before_a_cut_is_kept(house, api, monkeypatch, reset):
     # Given a line that is cut between two moments at which the service would sync by itself
     monkeypatch.setattr(upload_reception, "BEAT_S", 60)
+    monkeypatch.setattr(upload_chunks, "SYNC_BYTES", 2**40)
     url = create(api)
     line = begin(api, url, 6 * MIB)
     wait_until(lambda: size_of(house, url) == 6 * MIB)
