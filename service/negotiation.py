@@ -6,7 +6,7 @@ dependency of the whole API. A route that answers with something else decides by
 
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from fastapi import Request
 from fastapi.routing import APIRoute
@@ -16,6 +16,8 @@ from service.faults import NotAcceptable
 
 JSON: Final = "application/json"
 
+Format = TypeVar("Format", bound=str)
+
 
 def negotiated(request: Request, served: Sequence[str]) -> str:
     """Return which of the media types to answer with, or raise `NotAcceptable`."""
@@ -23,6 +25,16 @@ def negotiated(request: Request, served: Sequence[str]) -> str:
     if wanted is None:
         raise NotAcceptable(served)
     return wanted
+
+
+def format_asked(
+    request: Request, given: Format | None, media_types: Mapping[Format, str]
+) -> Format:
+    """Return the format that the query gives, else the one for `Accept`; may raise as above."""
+    if given is not None:
+        return given
+    wanted = negotiated(request, tuple(media_types.values()))
+    return next(one for one, media_type in media_types.items() if media_type == wanted)
 
 
 async def json_accepted(request: Request) -> None:

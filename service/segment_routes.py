@@ -11,7 +11,7 @@ from pydantic import Field
 
 from service.description import problems_of
 from service.desk import DeskOf
-from service.negotiation import negotiated
+from service.negotiation import format_asked
 from service.owned import OwnedOf
 from service.segment_rows import Row, csv_lines, jsonl_lines, rows
 from service.span import Span, in_blocks
@@ -87,7 +87,7 @@ def segments(
     has the same columns. With `from_ms` and `to_ms` only events that reach into that stretch
     are sent, uncut.
     """
-    span, wanted = query.span(), _format(request, query)
+    span, wanted = query.span(), format_asked(request, query.format, MEDIA_TYPES)
     result = desk.archive.result(assessment)
     found = _read(result, desk.archive.timeline(assessment), span)
     headers = {
@@ -96,13 +96,6 @@ def segments(
     }
     pieces = in_blocks(WRITERS[wanted](found))
     return StreamingResponse(pieces, headers=headers, media_type=CONTENT_TYPES[wanted])
-
-
-def _format(request: Request, query: SegmentsQuery) -> SegmentsFormat:
-    if query.format is not None:
-        return query.format
-    wanted = negotiated(request, tuple(MEDIA_TYPES.values()))
-    return next(one for one, media_type in MEDIA_TYPES.items() if media_type == wanted)
 
 
 def _read(result: Mapping[str, Any], file: BinaryIO, span: Span) -> Iterator[Row]:

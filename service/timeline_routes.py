@@ -10,7 +10,7 @@ from fastapi.responses import StreamingResponse
 
 from service.description import problems_of
 from service.desk import DeskOf
-from service.negotiation import negotiated
+from service.negotiation import format_asked
 from service.owned import OwnedOf
 from service.span import Span, in_blocks
 from service.timeline_csv import Table, csv_lines
@@ -90,7 +90,7 @@ def timeline(
     With `from_ms` and `to_ms` only frames from the one on and before the other are sent, and
     only segments that reach into that stretch, uncut.
     """
-    span, wanted = query.span(), _format(request, query)
+    span, wanted = query.span(), format_asked(request, query.format, MEDIA_TYPES)
     result = desk.archive.result(assessment)
     written = _written(wanted, span, result, desk.archive.timeline(assessment))
     headers = {
@@ -101,13 +101,6 @@ def timeline(
         headers["Mien-Rows"] = str(written.rows)
     pieces = in_blocks(written.pieces)
     return StreamingResponse(pieces, headers=headers, media_type=CONTENT_TYPES[wanted])
-
-
-def _format(request: Request, query: TimelineQuery) -> TimelineFormat:
-    if query.format is not None:
-        return query.format
-    wanted = negotiated(request, tuple(MEDIA_TYPES.values()))
-    return next(one for one, media_type in MEDIA_TYPES.items() if media_type == wanted)
 
 
 def _written(

@@ -7,6 +7,7 @@ from assessment.assessment import Assessment, AssessmentId, Tenant
 from assessment.ledger import Verdict
 from assessment.manifest import Manifest
 from assessment.measurement import FaceBox, FaceQuality, Measurement, Media, Observation
+from assessment.thresholds import Thresholds
 from networks.tensors import SERVED
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -24,6 +25,16 @@ A_GOOD_LOOK = FaceQuality(
     mouth_detail=1.6,
     eye_width=0.98,
 )
+LENIENT = Thresholds(
+    min_sharpness=0.0,
+    min_light=0.0,
+    max_light=256.0,
+    max_black_share=1.0,
+    min_contrast=0.0,
+    min_eye_detail=0.0,
+    min_mouth_detail=0.0,
+)
+"""Painted pictures hold no detail, which is not what is tested here."""
 SAD = (0.1, 0.05, 0.8, 0.02, 0.01, 0.01, 0.01)
 HAPPY = (0.1, 0.8, 0.05, 0.02, 0.01, 0.01, 0.01)
 

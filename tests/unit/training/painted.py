@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from assessment.thresholds import Thresholds
 from tests.media.recordings import counted, number_of, record
+from tests.samples import LENIENT
 from training.crops import crop_all
 from training.crops_cache import CropCache
 from training.crops_looking import CropSettings
@@ -17,16 +17,6 @@ from training.datasets.recording import Partition, Record, Recording
 from worker.faces import Face
 from worker.video import Pixels
 
-LENIENT = Thresholds(
-    min_sharpness=0.0,
-    min_light=0.0,
-    max_light=256.0,
-    max_black_share=1.0,
-    min_contrast=0.0,
-    min_eye_detail=0.0,
-    min_mouth_detail=0.0,
-)
-"""Painted pictures hold no detail, which is not what is tested here."""
 SETTINGS = CropSettings(side=64, every_n_frames=2, detector_sha256="0" * 64, thresholds=LENIENT)
 
 

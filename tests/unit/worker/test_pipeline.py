@@ -11,9 +11,8 @@ from assessment.faults import InferenceUnavailable, ModelContract, Stale, Undeco
 from assessment.ledger import Verdict
 from assessment.measurement import Observation
 from assessment.request import Analysis, AssessmentRequest, Sampling, Select, Subject
-from assessment.thresholds import Thresholds
 from tests.media.recordings import counted, number_of, record
-from tests.samples import all_manifests
+from tests.samples import LENIENT, all_manifests
 from tests.unit.worker.test_decoder_process import decoders
 from worker.answers import Rows, Scores
 from worker.faces import Face
@@ -23,17 +22,6 @@ from worker.scoring import batches
 from worker.video import Limits, Pixels
 
 EVERY_FRAME = Sampling(every_ms=None, every_n_frames=1)
-
-LENIENT = Thresholds(
-    min_sharpness=0.0,
-    min_light=0.0,
-    max_light=256.0,
-    max_black_share=1.0,
-    min_contrast=0.0,
-    min_eye_detail=0.0,
-    min_mouth_detail=0.0,
-)
-"""Painted pictures hold no detail, which is not what is tested here."""
 
 
 @dataclass
