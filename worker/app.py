@@ -95,10 +95,15 @@ def repository() -> Repository:
     return read_repository(settings.model_repository)
 
 
+def finder() -> UprightFaces:
+    """Return what finds faces, in recordings as in the golden clip."""
+    return UprightFaces(FaceFinder(settings.detector))
+
+
 @cache
 def golden() -> GoldenFaces:
     """Return the golden clip's faces, read as the faces of any recording are."""
-    return golden_faces(FaceFinder(settings.detector), repository().sound.values())
+    return golden_faces(finder(), repository().sound.values())
 
 
 @cache
@@ -127,7 +132,7 @@ def runner() -> Runner:
         measure=Admitted(
             Pipeline(
                 limits=limits,
-                faces=UprightFaces(FaceFinder(settings.detector)),
+                faces=finder(),
                 scorer=scorer(),
                 manifests=manifests,
                 batch_faces=settings.batch_faces,
