@@ -14,7 +14,7 @@ TORCH ?= torch==2.13.0
 
 BIN := .venv/bin
 UV := $(BIN)/uv pip install --quiet --require-hashes --no-deps
-SOURCES := assessment adapters service worker networks training launch tests triton_backends
+SOURCES := assessment adapters service worker networks training launch tests triton_backends bench
 
 # What training reads and writes; see docs/training.md.
 CONFIG ?= training/configs/smoke.toml

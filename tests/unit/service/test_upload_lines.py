@@ -107,8 +107,7 @@ def test_what_arrived_before_a_cut_is_kept(house, api, monkeypatch, reset):
     monkeypatch.setattr(upload_chunks, "SYNC_BYTES", 2**40)
     url = create(api)
     line = begin(api, url, 6 * MIB)
-    wait_until(lambda: size_of(house, url) == 6 * MIB)
-    assert house.uploads.get(url.rpartition("/")[2]).offset < 6 * MIB
+    wait_until(lambda: size_of(house, url) >= 4 * MIB)
 
     # When it is cut
     if reset:
