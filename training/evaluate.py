@@ -3,6 +3,7 @@
     python -m training.evaluate                        everything, docs/evidence.md
     python -m training.evaluate --only pooling scn --seeds 0
     python -m training.evaluate --smoke                does everything run? proves nothing
+    python -m training.evaluate --large                more of everything: docs/evidence-large.md
 
     experiment, seed ─▶ finding ─▶ docs/evidence/NAME-SEED.json ─▶ report ─▶ docs/evidence.md
 
@@ -54,8 +55,11 @@ EXPERIMENTS: Mapping[str, Experiment] = {experiment.name: experiment for experim
 
 REPORTS = {
     Scale.FULL: ROOT / "docs" / "evidence.md",
+    Scale.LARGE: ROOT / "docs" / "evidence-large.md",
     Scale.SMOKE: ROOT / ".cache" / "smoke" / "evidence.md",
 }
+
+PLACES = {Scale.SMOKE: "two cores", Scale.FULL: "two cores", Scale.LARGE: "a GPU of 2023"}
 
 
 def keep(folder: Path, finding: Finding) -> Path:
@@ -101,7 +105,8 @@ def run_all(
     """Run what has no finding yet, seed after seed, and keep each as soon as it is there."""
     findings: list[Finding] = []
     planned = sum(one.planned_seconds[scale] for one in chosen) * len(seeds)
-    say(f"{len(chosen)} experiments, {len(seeds)} seeds: about {planned / 60:.0f} min on two cores")
+    length = f"about {planned / 60:.0f} min on {PLACES[scale]}"
+    say(f"{len(chosen)} experiments, {len(seeds)} seeds: {length}")
     for seed in seeds:
         for experiment in chosen:
             finding = kept(folder, experiment.name, seed, scale)
@@ -124,7 +129,9 @@ def write_report(folder: Path, out: Path, seen: Circumstances) -> None:
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m training.evaluate")
-    parser.add_argument("--smoke", action="store_true", help="tiny sizes: does everything run?")
+    size = parser.add_mutually_exclusive_group()
+    size.add_argument("--smoke", action="store_true", help="tiny sizes: does everything run?")
+    size.add_argument("--large", action="store_true", help="several times the data: for a GPU")
     parser.add_argument("--only", nargs="+", choices=list(EXPERIMENTS), metavar="NAME")
     parser.add_argument("--seeds", nargs="+", type=int, default=list(SEEDS))
     parser.add_argument("--out", type=Path, help="the report; its findings lie beside it")
@@ -132,10 +139,17 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
+def scale_of(asked: argparse.Namespace) -> Scale:
+    """What the switches say; the full scale without any."""
+    if asked.smoke:
+        return Scale.SMOKE
+    return Scale.LARGE if asked.large else Scale.FULL
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run what the command line asks; 0 when everything ran, whatever came out."""
     asked = parse(arguments)
-    scale = Scale.SMOKE if asked.smoke else Scale.FULL
+    scale = scale_of(asked)
     out: Path = asked.out or REPORTS[scale]
     folder = out.with_suffix("")
     names: list[str] = asked.only or list(EXPERIMENTS)

@@ -14,7 +14,7 @@ from itertools import groupby
 from pathlib import Path
 
 from training.evaluation.circumstances import Circumstances, circumstances
-from training.evaluation.prose import CLAIMED, INTRODUCTION, LIMITS, SMOKE
+from training.evaluation.prose import CLAIMED, FULL, INTRODUCTION, LARGE, LIMITS, SMOKE
 from training.faults import NothingToWeigh, TrainingFault
 from training.files import read_json, write_atomically
 from training.proving.combining import Combined, CombinedArm, CombinedCriterion, Verdict, combine
@@ -34,11 +34,10 @@ def report(
     """
     if not experiments:
         raise NothingToWeigh("there are no findings to report")
-    smoke = any(one.scale is Scale.SMOKE for one in experiments)
     parts = [
         "# Evidence\n",
         INTRODUCTION,
-        *([SMOKE] if smoke else []),
+        *_scales(experiments),
         _made(experiments, seen),
         "## Summary\n",
         CLAIMED,
@@ -51,6 +50,13 @@ def report(
         "".join(f"* {limit}\n" for limit in LIMITS),
     ]
     return "\n".join(parts)
+
+
+def _scales(experiments: Sequence[Combined]) -> list[str]:
+    """What a reader must know of the scales that occur."""
+    said = {Scale.SMOKE: SMOKE, Scale.FULL: FULL, Scale.LARGE: LARGE}
+    occurring = {one.scale for one in experiments}
+    return [prose for scale, prose in said.items() if scale in occurring]
 
 
 def _made(experiments: Sequence[Combined], seen: Circumstances) -> str:

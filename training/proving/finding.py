@@ -16,10 +16,16 @@ from training.evaluation.circumstances import Circumstances
 
 
 class Scale(StrEnum):
-    """How large a run is. A smoke run only shows that everything runs: it proves nothing."""
+    """How large a run is.
+
+    A smoke run only shows that everything runs: it proves nothing. A full one fits two cores. A
+    large one has several times the persons and longer training, for a GPU: it tells a claim that
+    fails from one that was only starved.
+    """
 
     SMOKE = "smoke"
     FULL = "full"
+    LARGE = "large"
 
 
 class Relation(StrEnum):
@@ -173,7 +179,7 @@ class Experiment(Protocol):
 
     @property
     def planned_seconds(self) -> Mapping[Scale, float]:
-        """For one seed on two idle cores."""
+        """For one seed: on two idle cores, at the large scale on a GPU that others use, too."""
         ...
 
     def run(self, scale: Scale, seed: int, say: Say = silent) -> Finding:

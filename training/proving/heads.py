@@ -114,6 +114,7 @@ class Sizes:
 SIZES = {
     Scale.SMOKE: Sizes(6, 3, 3, Effort(1, batch=4)),
     Scale.FULL: Sizes(500, 60, 150, Effort(8)),
+    Scale.LARGE: Sizes(2000, 200, 400, Effort(24)),
 }
 
 
@@ -148,7 +149,11 @@ class HeadsExperiment:
 
     name = "heads"
     claim = "Several heads watch several regions."
-    planned_seconds: Mapping[Scale, float] = {Scale.SMOKE: 15.0, Scale.FULL: 200.0}
+    planned_seconds: Mapping[Scale, float] = {
+        Scale.SMOKE: 15.0,
+        Scale.FULL: 200.0,
+        Scale.LARGE: 400.0,
+    }
 
     def run(self, scale: Scale, seed: int, say: Say = silent) -> Finding:
         """Three arms on the same maps."""

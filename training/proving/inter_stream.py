@@ -57,6 +57,7 @@ class Sizes:
 SIZES = {
     Scale.SMOKE: Sizes(4, 2, 2, Effort(1, batch=8)),
     Scale.FULL: Sizes(80, 20, 50, Effort(6)),
+    Scale.LARGE: Sizes(320, 60, 150, Effort(9)),
 }
 
 
@@ -71,7 +72,11 @@ class InterStreamExperiment:
 
     name = "inter_stream"
     claim = "Inter-stream attention helps where expression needs appearance and motion together."
-    planned_seconds: Mapping[Scale, float] = {Scale.SMOKE: 15.0, Scale.FULL: 250.0}
+    planned_seconds: Mapping[Scale, float] = {
+        Scale.SMOKE: 15.0,
+        Scale.FULL: 250.0,
+        Scale.LARGE: 250.0,
+    }
 
     def run(self, scale: Scale, seed: int, say: Say = silent) -> Finding:
         """Two arms on the same clips."""

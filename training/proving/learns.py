@@ -87,6 +87,9 @@ SIZES = {
     Scale.FULL: Sizes(
         120, 30, 60, 2, Effort(6, batch=16), Effort(60, rate=3e-3), Effort(12, batch=16)
     ),
+    Scale.LARGE: Sizes(
+        480, 90, 150, 4, Effort(9, batch=16), Effort(60, rate=3e-3), Effort(18, batch=16)
+    ),
 }
 
 
@@ -95,7 +98,11 @@ class LearnsExperiment:
 
     name = "learns"
     claim = "Every network learns what a constant predictor cannot know."
-    planned_seconds: Mapping[Scale, float] = {Scale.SMOKE: 25.0, Scale.FULL: 500.0}
+    planned_seconds: Mapping[Scale, float] = {
+        Scale.SMOKE: 25.0,
+        Scale.FULL: 500.0,
+        Scale.LARGE: 445.0,
+    }
 
     def run(self, scale: Scale, seed: int, say: Say = silent) -> Finding:
         """Four severity networks, each against the constant."""

@@ -63,6 +63,7 @@ class Sizes:
 SIZES = {
     Scale.SMOKE: Sizes(8, 4, 4, 1, Effort(1, batch=8, rate=5e-3), 2, 3.0, 30.0),
     Scale.FULL: Sizes(80, 20, 30, 2, Effort(16, batch=32, rate=5e-3), 14, 16.0, 60.0),
+    Scale.LARGE: Sizes(160, 30, 60, 2, Effort(16, batch=32, rate=5e-3), 28, 16.0, 60.0),
 }
 
 
@@ -94,7 +95,11 @@ class MicroExperiment:
 
     name = "micro"
     claim = "Micro-expressions are found and named."
-    planned_seconds: Mapping[Scale, float] = {Scale.SMOKE: 10.0, Scale.FULL: 230.0}
+    planned_seconds: Mapping[Scale, float] = {
+        Scale.SMOKE: 10.0,
+        Scale.FULL: 230.0,
+        Scale.LARGE: 410.0,
+    }
 
     def run(self, scale: Scale, seed: int, say: Say = silent) -> Finding:
         """Fit STSTNet, spot in held-out recordings, name what was spotted."""

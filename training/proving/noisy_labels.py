@@ -43,6 +43,7 @@ class Sizes:
 SIZES = {
     Scale.SMOKE: Sizes(8, 4, 4, Effort(1, batch=8)),
     Scale.FULL: Sizes(200, 40, 150, Effort(5, batch=16)),
+    Scale.LARGE: Sizes(800, 120, 400, Effort(8, batch=16)),
 }
 
 
@@ -51,7 +52,11 @@ class NoisyLabels:
 
     name = "noisy_labels"
     claim = "The expectation loss beats plain regression when labels are noisy."
-    planned_seconds: Mapping[Scale, float] = {Scale.SMOKE: 10.0, Scale.FULL: 330.0}
+    planned_seconds: Mapping[Scale, float] = {
+        Scale.SMOKE: 10.0,
+        Scale.FULL: 330.0,
+        Scale.LARGE: 110.0,
+    }
 
     def run(self, scale: Scale, seed: int, say: Say = silent) -> Finding:
         """Three arms on the same noisy labels, weighed on clean ones."""

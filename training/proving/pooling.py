@@ -55,6 +55,7 @@ class Sizes:
 SIZES = {
     Scale.SMOKE: Sizes(6, 3, 3, Effort(1, batch=8), Effort(1, batch=4)),
     Scale.FULL: Sizes(200, 40, 75, Effort(2), Effort(40, rate=3e-3)),
+    Scale.LARGE: Sizes(800, 120, 250, Effort(3), Effort(40, rate=3e-3)),
 }
 FRAMES_A_CLIP = 4  # that the trunk is trained on
 
@@ -94,7 +95,11 @@ class PoolingExperiment:
 
     name = "pooling"
     claim = "Content-adaptive pooling finds the good frames."
-    planned_seconds: Mapping[Scale, float] = {Scale.SMOKE: 10.0, Scale.FULL: 250.0}
+    planned_seconds: Mapping[Scale, float] = {
+        Scale.SMOKE: 10.0,
+        Scale.FULL: 250.0,
+        Scale.LARGE: 320.0,
+    }
 
     def run(self, scale: Scale, seed: int, say: Say = silent) -> Finding:
         """One trunk, two poolings of its features."""

@@ -17,10 +17,10 @@ from training.proving.finding import Scale, silent
 from training.proving.scenes import Cast, Part
 from training.proving.stills import EXPRESSIONS, expression_faces
 
-PERSONS = {Scale.SMOKE: 8, Scale.FULL: 500}
+PERSONS = {Scale.SMOKE: 8, Scale.FULL: 500, Scale.LARGE: 1500}
 TAKES = 2
 SIDE = 64  # pixels; a trunk for larger faces starts from the one for these
-EPOCHS = {Scale.SMOKE: 1, Scale.FULL: 4}
+EPOCHS = {Scale.SMOKE: 1, Scale.FULL: 4, Scale.LARGE: 6}
 DEVELOPMENT_SHARE = 8  # one person in so many
 
 PRETRAINED = (

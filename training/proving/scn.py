@@ -53,6 +53,7 @@ class Sizes:
 SIZES = {
     Scale.SMOKE: Sizes(16, 4, 4, Effort(1, batch=16)),
     Scale.FULL: Sizes(300, 50, 200, Effort(14, batch=64)),
+    Scale.LARGE: Sizes(1500, 150, 500, Effort(40, batch=64)),
 }
 
 
@@ -61,7 +62,11 @@ class ScnExperiment:
 
     name = "scn"
     claim = "SCN suppresses wrong labels."
-    planned_seconds: Mapping[Scale, float] = {Scale.SMOKE: 8.0, Scale.FULL: 300.0}
+    planned_seconds: Mapping[Scale, float] = {
+        Scale.SMOKE: 8.0,
+        Scale.FULL: 300.0,
+        Scale.LARGE: 300.0,
+    }
 
     def run(self, scale: Scale, seed: int, say: Say = silent) -> Finding:
         """Two arms on the same wrong labels."""

@@ -85,6 +85,7 @@ class Sizes:
 SIZES = {
     Scale.SMOKE: Sizes(6, 3, 3, Effort(1, batch=4), Effort(1, batch=8), Effort(1, batch=4)),
     Scale.FULL: Sizes(140, 30, 75, Effort(16), Effort(1), Effort(20)),
+    Scale.LARGE: Sizes(560, 90, 200, Effort(24), Effort(2), Effort(20)),
 }
 
 
@@ -101,7 +102,11 @@ class TemporalExperiment:
 
     name = "temporal"
     claim = "Temporal encoding reads dynamics that no frame model can see."
-    planned_seconds: Mapping[Scale, float] = {Scale.SMOKE: 20.0, Scale.FULL: 330.0}
+    planned_seconds: Mapping[Scale, float] = {
+        Scale.SMOKE: 20.0,
+        Scale.FULL: 330.0,
+        Scale.LARGE: 360.0,
+    }
 
     def run(self, scale: Scale, seed: int, say: Say = silent) -> Finding:
         """One temporal arm and four frame models on the same clips."""
