@@ -23,7 +23,8 @@ CHECKPOINT ?= $(RUN)/best.pt
 NETWORK ?= hmhn
 
 .PHONY: help install install-dev weights networks demo up train evaluate coverage export plans \
-	test test-all chaos check format lint types layers unit stack openapi lock clean
+	test test-all chaos containers rolling load bench \
+	bench-smoke bench-gpu check format lint types layers secrets audit unit stack openapi lock clean
 
 help: ## Show this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -100,7 +101,25 @@ test-all: check networks ## Everything, the slow tests too
 chaos: .venv/.dev weights ## Kill processes while assessments run, and count what was lost: make chaos SEED=…
 	@$(BIN)/python -m tests.chaos --seed "$(SEED)" --log chaos.log
 
-check: lint types layers ## Format, lint, types, import layers
+load: .venv/.dev weights ## Fifty callers for ten minutes: latencies, errors, memory
+	@$(BIN)/python -m bench.load --minutes 10
+
+bench: .venv/.dev weights ## Measure mien beside its peers and the machine's limit: bench/results.json
+	@$(BIN)/python -m bench
+
+bench-smoke: .venv/.dev weights ## The same in under 90 s; fails only where a ratio fell by a third
+	@$(BIN)/python -m bench --smoke
+
+bench-gpu: .venv/.train ## How many faces a second this GPU scores
+	@$(BIN)/python -m bench.gpu_networks
+
+containers: .venv/.dev weights ## Build the images, bring the compose file up, assess, take it down (root, Buildah, Podman)
+	@$(BIN)/python -m tests.containers
+
+rolling: .venv/.dev weights ## Restart every part while assessments run, and count what was lost
+	@$(BIN)/python -m tests.chaos.rolling
+
+check: lint types layers secrets ## Format, lint, types, import layers, no secrets
 
 format: .venv/.dev ## Rewrite the sources
 	$(BIN)/ruff check --fix . && $(BIN)/ruff format .
@@ -121,9 +140,18 @@ unit: .venv/.dev ## Tests that need no built weights and start no servers
 stack: .venv/.dev weights ## Tests on a real Redis, Triton, Celery worker and API
 	$(BIN)/pytest -m 'stack and not slow'
 
-openapi: .venv/.dev ## Write openapi.yaml and docs/problems.md from the application
+secrets: .venv/.dev ## No key or password in what is committed
+	git ls-files | grep -vE '^(tests/|requirements/.*txt|openapi\.yaml|docs/.*\.(png|svg|json))|\.(mp4|npz|onnx|png|svg)$$' \
+		| xargs $(BIN)/detect-secrets-hook --no-verify --disable-plugin Base64HighEntropyString \
+		--disable-plugin HexHighEntropyString --disable-plugin KeywordDetector
+
+audit: .venv/.run ## Known flaws of the locked packages (asks a service on the internet)
+	$(BIN)/uv tool run pip-audit==2.10.1 --require-hashes --disable-pip -r requirements/run.txt
+
+openapi: .venv/.dev ## Write openapi.yaml, docs/problems.md and docs/settings.md from the application
 	$(BIN)/python -m service.openapi > openapi.yaml.new && mv openapi.yaml.new openapi.yaml
 	$(BIN)/python -m service.problem_pages > docs/problems.md.new && mv docs/problems.md.new docs/problems.md
+	$(BIN)/python -m launch.settings_page > docs/settings.md.new && mv docs/settings.md.new docs/settings.md
 
 # --- keeping --------------------------------------------------------------------
 

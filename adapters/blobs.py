@@ -70,10 +70,12 @@ class FolderBlobs:
     def adopt(self, assessment_id: AssessmentId, name: str, staged: Path) -> None:
         """Move a staged file, already synced, to its place in one step."""
         folder = self._folder(assessment_id)
+        new = not folder.is_dir()
         folder.mkdir(mode=0o700, exist_ok=True)
         staged.rename(folder / name)
         _sync(folder)
-        _sync(self._blobs)
+        if new:  # Else it was synced by whoever made it.
+            _sync(self._blobs)
 
     def remove(self, assessment_id: AssessmentId, name: str) -> None:
         """Erase one blob."""

@@ -5,6 +5,7 @@ import os
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -74,6 +75,14 @@ class FolderFeedback:
             if found is not None:
                 yield found
 
+    def erase_damaged(self, until: datetime) -> int:
+        """Erase what was written until then and cannot be read; return how much there was.
+
+        Such a file does not say when it came, so its last change stands in.
+        """
+        old = [path for path in self._folder.glob("*") if _changed_until(path, until)]
+        return sum(_unlinked(path) for path in old if _read(path) is None)
+
 
 def _read(path: Path) -> Feedback | None:
     """Return the feedback of a file; None without one, and for one that is damaged."""
@@ -84,6 +93,13 @@ def _read(path: Path) -> Feedback | None:
     except (ValueError, KeyError, TypeError, RecursionError):
         log.warning("a file of feedback is damaged: %s", path.name)
         return None
+
+
+def _changed_until(path: Path, until: datetime) -> bool:
+    try:
+        return path.stat().st_mtime <= until.timestamp()
+    except FileNotFoundError:
+        return False
 
 
 def _unlinked(path: Path) -> bool:

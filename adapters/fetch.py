@@ -9,7 +9,7 @@ it early, no staged file stays.
 
 import ssl
 import threading
-from collections.abc import Generator, Iterable
+from collections.abc import Callable, Generator, Iterable
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -36,6 +36,11 @@ REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 TRANSIENT: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 
+def nothing() -> int:
+    """Return that no space is promised to anybody."""
+    return 0
+
+
 class Stopped(Exception):
     """The fetch was told to stop."""
 
@@ -56,6 +61,8 @@ class Fetch:
     limit_bytes: int
     free_min_bytes: int
     allow_loopback: bool
+    promised_bytes: Callable[[], int] = nothing
+    """Space that resumable uploads were promised when they were created."""
     total_s: float = 900.0
     idle_s: float = 15.0
     pauses_s: tuple[float, ...] = (1.0, 4.0)
@@ -109,8 +116,9 @@ class Fetch:
         announced = int(length) if length.isdigit() else 0
         if announced > self.limit_bytes:
             raise TooLarge("the recording is too large", limit_bytes=self.limit_bytes)
-        check_room(self.staging, self.free_min_bytes + announced)
-        staged = StagedFile.create(self.staging, self.limit_bytes, self.free_min_bytes)
+        kept_free = self.free_min_bytes + self.promised_bytes()
+        check_room(self.staging, kept_free + announced)
+        staged = StagedFile.create(self.staging, self.limit_bytes, kept_free)
         with ExitStack() as undo:
             undo.callback(staged.discard)
             for chunk in _until(response.iter_stream(), stop):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from adapters.memory_deliveries import MemoryDeliveries
+from adapters.memory_steps import MemorySteps
 from assessment.assessment import Assessment, AssessmentId, Progress, Status, Tenant
 from assessment.events import event_id
 from assessment.faults import Gone, NotFound, Stale
@@ -22,6 +23,7 @@ class MemoryRecords:
     erased: dict[AssessmentId, Tenant] = field(default_factory=dict)
     references: dict[AssessmentId, str | None] = field(default_factory=dict)
     watch: dict[AssessmentId, float] = field(default_factory=dict)
+    steps: MemorySteps = field(default_factory=MemorySteps)
     outbox: "MemoryOutbox" = field(init=False)
     deliveries: MemoryDeliveries = field(init=False)
 
@@ -36,6 +38,8 @@ class MemoryRecords:
         self, assessment: Assessment, *, look_again_s: float, reference: str | None = None
     ) -> None:
         """Store a new assessment, and under which digest of a reference it is listed."""
+        if assessment.id in self.stored or assessment.id in self.erased:
+            return  # The same call again, after a lost answer.
         self.stored[assessment.id] = assessment
         self.references[assessment.id] = reference
         self.watch[assessment.id] = self._now() + look_again_s
@@ -67,11 +71,12 @@ class MemoryRecords:
         if only_if_due and self.watch.get(was.id, 0.0) > self._now():
             raise Stale(was.id)
         self.stored[assessment.id] = replace(assessment, recording_erased_at=noted)
-        if not assessment.status.final:
+        if assessment.status.final:
+            self.watch.pop(assessment.id, None)
+            self.outbox.put(event_id(assessment), assessment)
+        else:
             self.watch[assessment.id] = self._now() + look_again_s
-            return
-        self.watch.pop(assessment.id, None)
-        self.outbox.put(event_id(assessment), assessment)
+        self.steps(assessment.id)
 
     def renew(self, assessment: Assessment, progress: Progress, *, lease_s: float) -> None:
         """Extend the lease and note the progress."""
@@ -105,6 +110,7 @@ class MemoryRecords:
         self.erased[assessment.id] = assessment.tenant
         self.outbox.forget(assessment.id)
         self.deliveries.erase(assessment.id)
+        self.steps(assessment.id)
 
     def position(self, assessment: Assessment) -> int | None:
         """Return how many queued assessments are older."""

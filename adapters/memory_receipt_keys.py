@@ -7,7 +7,7 @@ from functools import partial
 
 from adapters.ed25519 import new_seed, public_of, sign, thumbprint
 from assessment.ports import Clock
-from assessment.receipts import PublishedKey, ReceiptKey, Signer, in_force, publish
+from assessment.receipts import PublishedKey, ReceiptKey, Signer, earliest, in_force, publish
 
 
 @dataclass
@@ -34,7 +34,7 @@ class MemoryReceiptKeys:
     def rotate(self, *, signs_from: datetime) -> ReceiptKey:
         """Make a key that signs from then on."""
         self._begin()
-        return self._add(signs_from)
+        return self._add(earliest(self.keys, signs_from))
 
     def _begin(self) -> None:
         if not self.keys:

@@ -11,9 +11,18 @@ from celery import Celery
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
+from adapters.log_context import ids
+from adapters.tracing import UNTRACED, Kind, Tracing
 from assessment.assessment import AssessmentId
 
 RUN_ASSESSMENT: Final = "assessments.run"
+REQUEST_ID: Final = "mien_request_id"
+"""The header of a message that names the request behind it, for the worker's log."""
+SENT: Final = {
+    "messaging.system": "celery",
+    "messaging.operation.type": "send",
+    "messaging.destination.name": "celery",
+}
 
 log = logging.getLogger(__name__)
 
@@ -62,15 +71,26 @@ def celery_app(redis_url: str, *, attempt_limit_s: float = 6 * 3600.0) -> Celery
     return app
 
 
+def request_header() -> dict[str, str]:
+    """Return the id of the request that is being answered as a header of a message."""
+    carried = ids()
+    return {REQUEST_ID: carried["request_id"]} if "request_id" in carried else {}
+
+
 class CeleryQueue:
     """The port `Queue`: submits by name, so that the service imports no worker code."""
 
-    def __init__(self, app: Celery) -> None:
+    def __init__(self, app: Celery, tracing: Tracing = UNTRACED) -> None:
         self._app = app
+        self._tracing = tracing
 
     def submit(self, assessment_id: AssessmentId) -> None:
         """Ask a worker to run the assessment; the sweeper sends again what is lost."""
+        sent = {**SENT, "mien.assessment.id": assessment_id}
         try:
-            self._app.send_task(RUN_ASSESSMENT, args=[assessment_id], argsrepr="(id)")
+            with self._tracing.span(f"{RUN_ASSESSMENT} send", Kind.PRODUCER, attributes=sent):
+                headers = {**self._tracing.carrier(), **request_header()}
+                args = [assessment_id]
+                self._app.send_task(RUN_ASSESSMENT, args=args, argsrepr="(id)", headers=headers)
         except (OperationalError, RedisError, OSError):
             log.warning("a message could not be sent; the sweeper will send it")

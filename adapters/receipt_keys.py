@@ -30,7 +30,7 @@ from adapters.ed25519 import (
 from adapters.secret_file import write_once
 from assessment.faults import Misconfigured
 from assessment.ports import Clock
-from assessment.receipts import PublishedKey, ReceiptKey, Signer, in_force, publish
+from assessment.receipts import PublishedKey, ReceiptKey, Signer, earliest, in_force, publish
 
 FOLDER: Final = "receipt-keys"
 PRIVATE: Final = 0o700
@@ -104,8 +104,9 @@ class FolderReceiptKeys:
         kept = self._read()
         if self.given is not None or (kept and kept[-1].seed is None):
             raise Misconfigured("MIEN_RECEIPT_KEY gives the key: put another one into that file")
-        self._ring()  # There is a first one now.
-        return _Entry.read(self._append(_made(signs_from), self._newest())).key
+        keys = [one.key for one in self._ring()]  # There is a first one now.
+        made = _made(earliest(keys, signs_from))
+        return _Entry.read(self._append(made, self._newest())).key
 
     def _ring(self) -> list[_Entry]:
         """Return all entries, the newest last, with the private half that the operator gives."""

@@ -32,6 +32,8 @@ redis.call('HSET', KEYS[1], 'status', ARGV[4], 'attempt', ARGV[5], 'document', A
 redis.call('ZREM', redis.call('HGET', KEYS[1], 'index') or KEYS[7], ARGV[16])
 redis.call('ZADD', KEYS[7], 0, ARGV[16])
 redis.call('HSET', KEYS[1], 'place', ARGV[16], 'index', KEYS[7])
+-- A hint: a store that lets nobody publish must not lose the step itself.
+redis.pcall('PUBLISH', 'mien:steps', ARGV[1])
 redis.call('ZREM', KEYS[3], ARGV[1])
 redis.call('ZREM', KEYS[4], ARGV[1])
 if ARGV[4] == 'queued' then redis.call('ZADD', KEYS[3], ARGV[12], ARGV[1]) end
@@ -45,7 +47,7 @@ redis.call('ZREM', KEYS[8], ARGV[1])
 if ARGV[17] ~= '-1' then redis.call('ZADD', KEYS[9], now + ARGV[17], ARGV[1]) end
 redis.call('ZADD', KEYS[5], 'NX', now, ARGV[14])
 local sequence = redis.call('HINCRBY', KEYS[5] .. ':sequences', ARGV[11], 1)
-redis.call('HSET', KEYS[6], 'assessment', ARGV[1], 'sequence', sequence)
+redis.call('HSET', KEYS[6], 'assessment', ARGV[1], 'sequence', sequence, 'at', now)
 return 1
 
 --- renew
@@ -99,6 +101,7 @@ redis.call('ZREM', KEYS[3], ARGV[1])
 redis.call('ZREM', KEYS[4], ARGV[1])
 redis.call('ZREM', KEYS[5], ARGV[2])
 redis.call('SET', KEYS[7], ARGV[3], 'EX', ARGV[4])
+redis.pcall('PUBLISH', 'mien:steps', ARGV[1])
 return 1
 
 --- take

@@ -7,6 +7,7 @@ mien:queued, mien:processing   by age
 mien:outbox          ends that are to be told; mien:event:EVENT whose, and its number
 mien:outbox:sequences   the number of each tenant's last end
 mien:gone:ID         the tenant of an assessment that was deleted, for 30 days
+mien:steps           a channel: the id of each that changed its status or was deleted
 """
 
 import json
@@ -14,7 +15,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
-from typing import Any, Final, cast
+from typing import Final, cast
 
 import redis
 
@@ -30,6 +31,7 @@ from assessment.assessment import (
     Status,
     Tenant,
 )
+from assessment.document import readable, written
 from assessment.events import event_id
 from assessment.faults import Gone, NotFound, Stale
 from assessment.ports import Ending
@@ -191,7 +193,7 @@ class RedisOutbox:
 def _document(assessment: Assessment) -> str:
     fields = asdict(replace(assessment, progress=Progress()))
     del fields["progress"], fields["recording_erased_at"]
-    return json.dumps(fields, default=datetime.isoformat)
+    return json.dumps(written(fields), default=datetime.isoformat)
 
 
 def _seconds_allowed(assessment: Assessment) -> float:
@@ -202,8 +204,8 @@ def _seconds_allowed(assessment: Assessment) -> float:
 
 
 def assessment_of(fields: Mapping[str, str]) -> Assessment:
-    """Return the assessment that the fields of a record hold."""
-    raw: dict[str, Any] = json.loads(fields["document"])
+    """Return the assessment that the fields of a record hold; raises `NewerDocument`."""
+    raw = readable(json.loads(fields["document"]))
     return Assessment(
         id=AssessmentId(raw["id"]),
         tenant=Tenant(raw["tenant"]),

@@ -42,6 +42,10 @@ _V6_REFUSED: Final = tuple(
     for network in ("2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3fff::/20")
 )
 _NAME: Final = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}")
+_PRIVATE_NAMES: Final = re.compile(
+    r"(?:.*\.)?(?:localhost|local|localdomain|internal|home\.arpa|onion)"
+)
+"""Names that lead nowhere on the public internet, by RFC 6761, 6762, 7686, 8375 and ICANN."""
 _FORBIDDEN_CHARACTERS: Final = re.compile(r"[^\x21-\x7e]|\\")
 
 
@@ -133,6 +137,7 @@ def _check_host(host: str) -> None:
         allowed = public(host)
     except ValueError:
         # Not a literal; only ordinary dotted names, so that `0x7f.1` and `2130706433` are out.
-        allowed = bool(_NAME.fullmatch(host.lower()))
+        name = host.lower()
+        allowed = bool(_NAME.fullmatch(name)) and not _PRIVATE_NAMES.fullmatch(name)
     if not allowed:
         raise _refused("the host is neither a full name nor an address of the public internet")

@@ -4,6 +4,7 @@
 part, as basic filtering after RFC 4647, section 3.3.1, has it.
 """
 
+import unicodedata
 from collections.abc import Iterable
 from typing import Final
 
@@ -25,10 +26,21 @@ COUNTRIES: Final = frozenset(
 
 def within(code: str, wholes: Iterable[str]) -> bool:
     """Return whether the code is one of these or a part of one; case does not matter."""
-    folded = code.casefold()
-    return any(folded == one or folded.startswith(f"{one}-") for one in map(str.casefold, wholes))
+    part = folded(code)
+    return any(part == one or part.startswith(f"{one}-") for one in map(folded, wholes))
 
 
 def among(words: str, known: Iterable[str]) -> bool:
-    """Return whether the words are one of these; case and spaces around do not matter."""
-    return words.strip().casefold() in {one.strip().casefold() for one in known}
+    """Return whether the words are one of these; case, width and spaces do not matter."""
+    return folded(words) in map(folded, known)
+
+
+def folded(text: str) -> str:
+    """Return the spelling that all ways of writing the same words share (Unicode, NFKC_Casefold).
+
+    Full-width letters, ligatures and composed accents are one with the plain ones, and what takes
+    no room is left out. Letters of another script that look alike stay other letters.
+    """
+    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    shown = (one for one in plain if unicodedata.category(one) != "Cf")
+    return " ".join("".join(shown).split())

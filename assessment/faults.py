@@ -46,6 +46,7 @@ Fault
 ├── Misconfigured            the operator must act before this can start
 └── Unavailable              ours or a dependency's; trying again may help
     ├── StoreUnavailable     Redis
+    ├── NewerDocument        a later release wrote it; an upgrade or roll back is under way
     ├── Draining             the worker was asked to stop
     ├── StorageFull          no room for the recording
     └── InferenceUnavailable Triton is down, overloaded, or has not loaded the model
@@ -238,7 +239,7 @@ class DigestMismatch(Invalid):
     """The recording that arrived is not the one that was announced."""
 
     code = "digest_mismatch"
-    advice = "The recording changed on its way. Send it again."
+    advice = "The recording is not the one whose digest was announced. Check both and correct one."
 
 
 class Malformed(Rejected):
@@ -347,7 +348,9 @@ class Stale(Fault):
     """The stored assessment changed between reading and saving it."""
 
     code = "stale"
-    advice = "The assessment changed meanwhile. Read it again."
+    advice = (
+        "The assessment changed meanwhile. Read it, and send the request again if it still fits."
+    )
 
 
 class WorkerCrashed(Fault):
@@ -394,6 +397,13 @@ class StoreUnavailable(Unavailable):
 
     code = "store_unavailable"
     advice = "The service cannot reach its store. Try again in a few seconds."
+
+
+class NewerDocument(Unavailable):
+    """A later release wrote the record, and this one cannot tell what it means."""
+
+    code = "newer_document"
+    advice = "An upgrade is under way. Ask again in a minute; the assessment is safe."
 
 
 class Draining(Unavailable):

@@ -106,6 +106,10 @@ class FeedbackStore(Protocol):
         """Yield everything that is kept; what is erased meanwhile is left out."""
         ...
 
+    def erase_damaged(self, until: datetime) -> int:
+        """Erase what was written until then and cannot be read; return how much there was."""
+        ...
+
 
 def reported_by(result: Mapping[str, Any]) -> tuple[Reported, ...]:
     """Return what the networks of a result say of severity; nothing where it was withheld."""

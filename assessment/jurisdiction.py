@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from assessment.codes import COUNTRIES, among, within
+from assessment.codes import COUNTRIES, among, folded, within
 from assessment.request import Analysis, Context
 from assessment.result import Withheld
 
@@ -53,13 +53,14 @@ class Rule:
             return Match.UNSTATED
         if within(jurisdiction, self.jurisdictions):
             return Match.YES
-        return Match.NO if jurisdiction[:2].upper() in COUNTRIES else Match.UNSTATED
+        country = folded(jurisdiction)[:2].upper()
+        return Match.NO if country in COUNTRIES else Match.UNSTATED
 
     def of_setting(self, setting: str | None) -> Match:
         """Return whether the rule concerns the setting; a blank one states none."""
         if not (self.settings or self.except_settings):
             return Match.YES
-        if setting is None or not setting.strip():
+        if setting is None or not folded(setting):
             return Match.UNSTATED
         concerned = not self.settings or among(setting, self.settings)
         return Match.YES if concerned and not among(setting, self.except_settings) else Match.NO

@@ -6,9 +6,10 @@ a picture of anybody.
 """
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
+from assessment.document import readable, written
 from assessment.ledger import Verdict
 
 STILL_CONTAINERS: Final = ("jpeg", "png")
@@ -109,7 +110,8 @@ class Measurement:
 
     `wholes` maps a network that scores all frames at once to its score on the 0-63 scale.
     `company_ms` is the media time for which a second face stayed in the picture, `thresholds`
-    what the verdicts were given by; None where an earlier version measured.
+    what the verdicts were given by; None where an earlier version measured. `versions` maps the
+    networks that took part to their versions, empty where an earlier version measured.
     """
 
     media: Media
@@ -119,15 +121,16 @@ class Measurement:
     events: tuple[Event, ...] = ()
     company_ms: int | None = None
     thresholds: dict[str, float] | None = None
+    versions: dict[str, str] = field(default_factory=dict[str, str])
 
     def to_json(self) -> bytes:
         """Return the measurement as the bytes of its blob."""
-        return json.dumps(asdict(self)).encode()
+        return json.dumps(written(asdict(self))).encode()
 
     @classmethod
     def from_json(cls, content: bytes) -> "Measurement":
-        """Return the measurement that `to_json` wrote."""
-        raw: dict[str, Any] = json.loads(content)
+        """Return the measurement that `to_json` wrote; raises `NewerDocument`."""
+        raw = readable(json.loads(content))
         return cls(
             media=Media(**raw["media"]),
             observations=tuple(_observation(row) for row in raw["observations"]),
@@ -136,6 +139,7 @@ class Measurement:
             events=tuple(_event(row) for row in raw["events"]),
             company_ms=raw.get("company_ms"),
             thresholds=raw.get("thresholds"),
+            versions=raw.get("versions") or {},
         )
 
 

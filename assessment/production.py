@@ -4,6 +4,7 @@ Every shortcoming is told at once, by the name of its setting; one is enough to 
 """
 
 import hashlib
+import logging
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
@@ -13,6 +14,8 @@ from assessment.access import LIVE_PREFIX, TEST_PREFIX
 from assessment.faults import Misconfigured
 from assessment.licensing import DETECTOR, KNOWN_DETECTORS, unlicensed
 from assessment.manifest import Manifest
+
+log = logging.getLogger(__name__)
 
 SHORTEST_KEY: Final = 32
 FEWEST_CHARACTERS: Final = 12
@@ -26,6 +29,24 @@ def require(shortcomings: Iterable[str]) -> None:
         raise Misconfigured("MIEN_MODE=production: " + "; ".join(found))
 
 
+def weigh(shortcomings: Iterable[str], *, binding: bool) -> None:
+    """Raise `Misconfigured` with all of them where they bind; elsewhere, warn of each."""
+    found = list(shortcomings)
+    if binding:
+        require(found)
+    for one in found:
+        log.warning("%s", one)
+
+
+def of_the_store(*, keeps_writes: bool | None) -> Iterator[str]:
+    """Yield that Redis forgets when it ends; None is a Redis that does not say."""
+    if keeps_writes is False:
+        yield (
+            "Redis keeps no append-only file (`appendonly no`): when it ends, every assessment, key"
+            " and webhook in it is lost; start it with `appendonly yes`"
+        )
+
+
 def of_the_service(
     *, public_url: str | None, api_key: str | None, allow_loopback: bool
 ) -> Iterator[str]:
@@ -37,6 +58,8 @@ def of_the_service(
         )
     if api_key is None:
         yield "MIEN_API_KEY is not set"
+    elif api_key.startswith(TEST_PREFIX):
+        yield f"MIEN_API_KEY begins with {TEST_PREFIX}, as keys do that never measure anybody"
     elif not strong(api_key):
         yield (
             f"MIEN_API_KEY is weak: {SHORTEST_KEY} random characters or more "
@@ -83,8 +106,11 @@ def strong(api_key: str) -> bool:
 
 
 def _public(url: str | None) -> bool:
+    # `urlsplit` would drop line breaks and tabs, and what is written elsewhere has them still.
+    if not url or any(one.isspace() or not one.isprintable() for one in url):
+        return False
     try:
-        parts = urlsplit(url or "")
+        parts = urlsplit(url)
     except ValueError:
         return False
     plain = not (parts.username or parts.password or parts.query or parts.fragment)

@@ -12,8 +12,8 @@ key that leaks after its time cannot speak of later times.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, Protocol
 
@@ -90,8 +90,27 @@ def in_force(keys: Sequence[ReceiptKey], at: datetime) -> ReceiptKey:
 
 
 def publish(keys: Sequence[ReceiptKey]) -> Sequence[PublishedKey]:
-    """Return the keys with the end of each one's time."""
-    return [
-        PublishedKey(key, min((one.signs_from for one in keys[number:]), default=None))
-        for number, key in enumerate(keys, 1)
-    ]
+    """Return the keys with the end of each one's time.
+
+    A key that a later one overtook before its time, or that was made while the clock stood
+    later, signs nothing: its time begins where it ends.
+    """
+    return [_published(key, keys[number:]) for number, key in enumerate(keys, 1)]
+
+
+def _published(key: ReceiptKey, later: Sequence[ReceiptKey]) -> PublishedKey:
+    until = min((one.signs_from for one in later), default=None)
+    if until is None or until >= key.signs_from:
+        return PublishedKey(key, until)
+    return PublishedKey(replace(key, signs_from=until), until)
+
+
+def earliest(keys: Sequence[ReceiptKey], signs_from: datetime) -> datetime:
+    """Return when a new key begins that was to begin then: never before there was any key.
+
+    That is asked for only after the clock was set back, and it would leave no time to the first
+    key, which signed from the moment that it was made.
+    """
+    if not keys:
+        return signs_from
+    return max(signs_from, keys[0].signs_from + timedelta(seconds=1))

@@ -1,5 +1,6 @@
 """The model repository as service and worker read it: what is sound, and what is refused and why.
 
+NAME/serving.json ─▶ which version, the newest without it
 NAME/N/manifest.json ─┬─ whole, sealed, its own ─▶ sound
                       └─ anything else ──────────▶ refused: one `Unfit`, and the process lives on
 """
@@ -8,20 +9,23 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final, cast
 
 from assessment.faults import Misconfigured
 from assessment.fitness import Unfit
 from assessment.manifest import Manifest
 from assessment.manifest_seal import SEAL, is_broken
+from assessment.serving_file import SERVING, read_serving
 
 GRAPH: Final = "model.onnx"
 BUILT: Final = (GRAPH, "model.plan", "manifest.json")
+NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """The newest version of every network that is built, by name."""
+    """One version of every network that is built, by name: the stable one, else the newest."""
 
     folder: Path
     sound: Mapping[str, Manifest]
@@ -32,27 +36,46 @@ class Repository:
         return self.folder / network / self.sound[network].version / GRAPH
 
 
-def read_repository(folder: Path) -> Repository:
-    """Read the manifests; one that cannot be used is refused, with the reason."""
+def read_repository(folder: Path, versions: Mapping[str, str] = NOTHING) -> Repository:
+    """Read the manifests; one that cannot be used is refused, with the reason.
+
+    `versions` names versions of networks that count instead of those that were decided for.
+    """
     sound: dict[str, Manifest] = {}
     refused: dict[str, Unfit] = {}
-    for version in filter(None, map(_newest, sorted(folder.glob("*/")))):
-        name = version.parent.name
-        read = _read(name, version)
+    for network in sorted(folder.glob("*/")):
+        read = _version_of(network, versions.get(network.name))
         if isinstance(read, Unfit):
-            refused[name] = read
-        else:
-            sound[name] = read
+            refused[network.name] = read
+        elif read is not None:
+            sound[network.name] = read
     if not (sound or refused):
         refused[""] = Unfit("", "misconfigured", f"no weights under {folder.name}")
     return Repository(folder, sound, refused)
 
 
-def _newest(network: Path) -> Path | None:
-    """Return the folder of the highest version that has anything in it."""
+def _version_of(network: Path, version: str | None) -> Manifest | Unfit | None:
+    """Return the named version, else the stable one, else the newest; None when none is built."""
+    built = built_versions(network)
+    if version is None:
+        try:
+            decided = read_serving(network)
+        except Misconfigured as fault:
+            return Unfit(network.name, fault.code, str(fault))
+        version = decided.stable if decided else (built or (None,))[-1]
+    if version is None:
+        return None
+    if version not in built:
+        code = "manifest_missing"
+        return Unfit(network.name, code, f"{SERVING} names version {version}, which is not built")
+    return _read(network.name, network / version)
+
+
+def built_versions(network: Path) -> tuple[str, ...]:
+    """Return the versions in a network's folder that have anything in them, the oldest first."""
     versions = [path for path in network.glob("*/") if path.name.isdecimal()]
-    built = [path for path in versions if any((path / name).is_file() for name in BUILT)]
-    return max(built, key=lambda path: int(path.name), default=None)
+    built = [path.name for path in versions if any((path / name).is_file() for name in BUILT)]
+    return tuple(sorted(built, key=int))
 
 
 def _read(name: str, version: Path) -> Manifest | Unfit:

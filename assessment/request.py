@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from assessment.assessment import AssessmentId
+from assessment.document import readable, written
 
 
 class Analysis(StrEnum):
@@ -123,12 +124,12 @@ class AssessmentRequest:
 
     def to_json(self) -> bytes:
         """Return the request as the bytes of its blob."""
-        return json.dumps(asdict(self), sort_keys=True).encode()
+        return json.dumps(written(asdict(self)), sort_keys=True).encode()
 
     @classmethod
     def from_json(cls, content: bytes) -> "AssessmentRequest":
-        """Return the request that `to_json` wrote."""
-        raw: dict[str, Any] = json.loads(content)
+        """Return the request that `to_json` wrote; raises `NewerDocument`."""
+        raw = readable(json.loads(content))
         subject, callback = raw["subject"], raw["callback"]
         region = subject["region"]
         return cls(

@@ -7,7 +7,7 @@ whatever needs them, so nothing else depends on where a value came from.
 from dataclasses import fields
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     Field,
@@ -16,14 +16,19 @@ from pydantic import (
     PositiveFloat,
     PositiveInt,
     SecretStr,
+    StringConstraints,
     ValidationError,
+    model_validator,
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from assessment.faults import Misconfigured
+from assessment.store_address import with_password
 from assessment.thresholds import Thresholds
 
 USUAL = Thresholds()
+SECRETS = Path("/run/secrets")
+"""Where containers find their secrets, a file each."""
 CENTURY_S = 100 * 365 * 86_400
 Term = Annotated[int, Field(gt=0, le=CENTURY_S)]
 """Seconds that something is kept; later than a century may be no time at all."""
@@ -48,6 +53,8 @@ class Settings(BaseSettings):
 
     redis_url: str = "redis://127.0.0.1:6379/0"
     """Records, outbox and broker; `unix:///path?db=0` for a socket."""
+    redis_password: SecretStr | None = None
+    """The password of Redis, where `redis_url` has none."""
     data: Path = Path("data")
     """Folder of recordings and results."""
     triton_url: str = "127.0.0.1:8001"
@@ -62,6 +69,8 @@ class Settings(BaseSettings):
     """`production` demands evidence, licences and consent, and settings that protect callers."""
     public_url: str | None = None
     """The https address of the service behind what terminates TLS; `production` demands one."""
+    hosts: tuple[Annotated[str, StringConstraints(to_lower=True, min_length=1)], ...] = ()
+    """Names, without a port, that callers may send as `Host`, as JSON; any where none is given."""
     licences: dict[str, str] = Field(default_factory=dict[str, str])
     """Licences that the operator holds for weights, as JSON: `{"hmhn": "…", "detector": "…"}`."""
     jurisdictions: Path | None = None
@@ -98,6 +107,22 @@ class Settings(BaseSettings):
     """PEM file of the Ed25519 key that signs receipts; without it, keys are made in `data`."""
     page: bool = True
     """Serves the web page at `/`."""
+    audit: bool = False
+    """Writes who did what, request by request, to `audit` in the data folder: see security.md."""
+    audit_keep_days: PositiveInt = 365
+    """How long that is kept, in days."""
+    log_format: Literal["json", "text"] = "json"
+    """Lines of JSON, or text for a person."""
+    metrics_host: str = "127.0.0.1"
+    """Address at which worker, sweeper and webhooks show metrics; the service does at its own."""
+    worker_metrics_port: int = Field(default=9101, ge=0, le=65535)
+    """Port of the worker's metrics, all its processes together; 0 for none."""
+    sweeper_metrics_port: int = Field(default=9102, ge=0, le=65535)
+    """Port of the sweeper's metrics; 0 for none."""
+    webhooks_metrics_port: int = Field(default=9103, ge=0, le=65535)
+    """Port of the webhook sender's metrics; 0 for none."""
+    otlp_endpoint: str | None = None
+    """OTLP/HTTP collector of traces, `http://host:4318`; none without it. See also `OTEL_…`."""
     video_max_seconds: PositiveInt = 3600
     """Longest recording, media time."""
     video_max_frames: PositiveInt = 220_000
@@ -116,6 +141,8 @@ class Settings(BaseSettings):
     """Faces in one inference request, at most 32."""
     decode_threads: PositiveInt = 1
     """Threads of the decoder process."""
+    pulse: Path | None = None
+    """File touched while a worker, sender or sweeper does its work, for health checks."""
     quality_min_confidence: float = Field(default=USUAL.min_confidence, ge=0.6, le=1)
     """How sure the detector must be of a face; below 0.6 it tells of none."""
     quality_min_eye_distance: NonNegativeFloat = USUAL.min_eye_distance
@@ -147,6 +174,15 @@ class Settings(BaseSettings):
     quality_min_mouth_detail: NonNegativeFloat = USUAL.min_mouth_detail
     """Detail of the mouth over that of the face, below which a face is `occluded`."""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _one_address(cls, given: dict[str, Any]) -> dict[str, Any]:
+        password = given.get("redis_password") or ""
+        if isinstance(password, SecretStr):
+            password = password.get_secret_value()
+        url = given.get("redis_url", cls.model_fields["redis_url"].default)
+        return given | {"redis_url": with_password(url, password.strip())}
+
     @property
     def thresholds(self) -> Thresholds:
         """What a face must reach to be scored."""
@@ -154,10 +190,14 @@ class Settings(BaseSettings):
         return Thresholds(**{name: getattr(self, f"quality_{name}") for name in names})
 
 
-def read_settings() -> Settings:
-    """Return what the environment says, or raise `Misconfigured`; values are not repeated."""
+def read_settings(secrets: Path = SECRETS) -> Settings:
+    """Return what environment and secrets say, or raise `Misconfigured`; values are not repeated.
+
+    A file `mien_api_key` in the folder of secrets sets what `MIEN_API_KEY` would, which goes first.
+    """
     try:
-        return Settings()
+        folder = secrets if secrets.is_dir() else None
+        return Settings(_secrets_dir=folder)  # pyright: ignore[reportCallIssue]
     except ValidationError as error:
         found = error.errors(include_url=False, include_context=False, include_input=False)
         said = [f"MIEN_{one['loc'][0]}".upper() + f": {one['msg']}" for one in found]

@@ -1,6 +1,6 @@
 """How many faces a second a GPU scores: `python -m bench.gpu_networks [--out FILE]`.
 
-    served graph (uint8 in, scores out) in PyTorch ─▶ precision × batch ─▶ faces a second
+    served graph (uint8 in, scores out) in PyTorch ─▶ precision, batch ─▶ faces a second
 
 What is timed is the very module that is exported for serving, replayed as a CUDA graph, with the
 faces on the GPU already: no transport, no decoding, no Triton. A TensorRT plan is usually faster
@@ -95,7 +95,8 @@ def recorded(run: Callable[[], torch.Tensor]) -> torch.cuda.CUDAGraph:
 def measure(name: str, precision: str, batch: int) -> Measured:
     """Time one network on random faces."""
     torch.manual_seed(0)
-    network = SERVED[name]().eval().cuda().to(memory_format=torch.channels_last)
+    network = SERVED[name]().eval().cuda()
+    network.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
     faces = torch.randint(0, 256, (batch, 224, 224, 3), dtype=torch.uint8, device="cuda")
     dtype, rounded = PRECISIONS[precision]
 

@@ -18,11 +18,15 @@ from rich.text import Text
 from launch.agreement_command import add_agreement, run_agreement
 from launch.assess_command import run_assess
 from launch.assess_options import add_assess
+from launch.audit_command import add_audit, run_audit
+from launch.capacity_command import run_capacity
+from launch.capacity_options import add_capacity
 from launch.demo import demo
 from launch.embedded import Ready, plan_for, running
 from launch.faults import Interrupted, LaunchFault
 from launch.key_command import run_keys
 from launch.key_options import add_keys
+from launch.models_command import add_models, run_models
 from launch.receipts_command import add_receipts, run_receipts
 from launch.verify_command import add_verify, run_verify
 
@@ -45,6 +49,9 @@ def parser() -> argparse.ArgumentParser:
     add_verify(commands)
     add_receipts(commands)
     add_agreement(commands)
+    add_models(commands)
+    add_capacity(commands)
+    add_audit(commands)
     return whole
 
 
@@ -97,6 +104,9 @@ COMMANDS: Final = {
     "verify": run_verify,
     "receipts": run_receipts,
     "agreement": run_agreement,
+    "models": run_models,
+    "capacity": run_capacity,
+    "audit": run_audit,
 }
 
 

@@ -16,9 +16,16 @@ from typing import Any, Final
 
 import httpx
 
-from launch import data_folder, redis_server, triton_control, triton_server
+from launch import data_folder, redis_server, scrape_targets, triton_control, triton_server
 from launch.faults import LaunchFault, NotReady, indented
-from launch.parts import HOST, STOP_ORDER, Plan, TritonPorts, application_parts
+from launch.parts import (
+    HOST,
+    STOP_ORDER,
+    MetricsPorts,
+    Plan,
+    TritonPorts,
+    application_parts,
+)
 from launch.ports import free_ports, require_free
 from launch.stack import Stack
 
@@ -48,14 +55,15 @@ def plan_for(
     """Choose ports and a private folder for the socket; without a port, any free one serves."""
     if port is not None:
         require_free(HOST, port)
-    api_port, *triton_ports = free_ports(HOST, 4)
+    api_port, *others = free_ports(HOST, 7)
     with _runtime_folder() as runtime:
         yield Plan(
             project=project,
             data=data.resolve(),
             runtime=runtime,
             port=port or api_port,
-            triton_ports=TritonPorts(*triton_ports),
+            triton_ports=TritonPorts(*others[:3]),
+            metrics_ports=MetricsPorts(*others[3:]),
             triton_environment=project / ".venv-triton",
             api_key=api_key or make_api_key(),
             caller=caller,
@@ -113,6 +121,7 @@ def start(stack: Stack, plan: Plan) -> None:
     stack.wait_until(lambda: redis_server.answers(plan.redis_socket), REDIS_LIMIT_S, "redis")
     for part in application_parts(plan):
         stack.start(part)
+    scrape_targets.write(plan)
 
 
 def wait_for_ready(stack: Stack, plan: Plan) -> None:

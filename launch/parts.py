@@ -47,6 +47,15 @@ class TritonPorts:
     metrics: int
 
 
+@dataclass(frozen=True, slots=True)
+class MetricsPorts:
+    """Where the parts that serve nothing else show their metrics; 0 is nowhere."""
+
+    worker: int = 0
+    sweeper: int = 0
+    webhooks: int = 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """Everything that the stack is built from. All paths are absolute."""
@@ -59,6 +68,7 @@ class Plan:
     triton_environment: Path
     api_key: str = field(repr=False)
     caller: Mapping[str, str] = field(repr=False)
+    metrics_ports: MetricsPorts = MetricsPorts()
     control_key: str = field(default_factory=secrets.token_urlsafe, repr=False)
     """What a request to load or unload a model has to carry."""
 
@@ -110,6 +120,7 @@ def application_environment(plan: Plan) -> dict[str, str]:
         if name.startswith(PASSED_ON_TO_APPLICATION)
     }
     defaults = {"MIEN_MODE": "research", "MIEN_CALLBACK_ALLOW_LOOPBACK": "true"}
+    defaults["MIEN_LOG_FORMAT"] = "text"  # A person reads it; JSON is for what collects logs.
     decided = {
         "MIEN_REDIS_URL": plan.redis_url,
         "MIEN_DATA": str(plan.data),
@@ -117,6 +128,10 @@ def application_environment(plan: Plan) -> dict[str, str]:
         "MIEN_MODEL_REPOSITORY": str(plan.model_repository),
         "MIEN_DETECTOR": str(plan.detector),
         "MIEN_API_KEY": plan.api_key,
+        "MIEN_METRICS_HOST": HOST,
+        "MIEN_WORKER_METRICS_PORT": str(plan.metrics_ports.worker),
+        "MIEN_SWEEPER_METRICS_PORT": str(plan.metrics_ports.sweeper),
+        "MIEN_WEBHOOKS_METRICS_PORT": str(plan.metrics_ports.webhooks),
     }
     return bare_environment(plan.caller) | defaults | passed_on | decided
 
@@ -136,8 +151,8 @@ def application_parts(plan: Plan, python: str = sys.executable) -> tuple[Part, .
 def _api(plan: Plan, python: str) -> tuple[str, ...]:
     return (
         python, "-m", "uvicorn", "service.app:create_app", "--factory",
-        "--host", HOST, "--port", str(plan.port), "--http", "httptools",
-        "--no-access-log", "--no-server-header", "--timeout-graceful-shutdown", "5",
+        "--host", HOST, "--port", str(plan.port), "--http", "service.line:Line",
+        "--ws", "none", "--no-access-log", "--no-server-header", "--timeout-graceful-shutdown", "5",
     )  # fmt: skip
 
 

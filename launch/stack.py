@@ -15,6 +15,7 @@ import signal
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -26,6 +27,8 @@ from launch.part_process import PartProcess, kill_group
 from launch.parts import Part
 
 TICK_S: Final = 0.05
+LISTEN_S: Final = 0.5
+"""How long one wait for the parts takes at most; waiting for them costs less than looking."""
 ASK_S: Final = 0.2
 LAST_LINES: Final = 15
 SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -103,8 +106,8 @@ class Stack(Manager):
         """Let time pass, and raise as soon as `check` would."""
         end = time.monotonic() + seconds
         self.check()
-        while time.monotonic() < end:
-            time.sleep(TICK_S)
+        while (left_s := end - time.monotonic()) > 0:
+            self._listen(min(left_s, LISTEN_S))
             self.check()
 
     def wait_until(self, ready: Callable[[], bool], limit_s: float, what: str) -> None:
@@ -148,6 +151,11 @@ class Stack(Manager):
             one.keeper.kill()
             one.keeper.join()
         self._take_in()
+
+    def _listen(self, seconds: float) -> None:
+        """Wait until a part says something or ends; a signal is seen within `LISTEN_S`."""
+        with suppress(queue.Empty):
+            self._note(self.events.get(timeout=seconds))
 
     def _take_in(self) -> None:
         """Empty the event queue, and notice parts whose keeper died without a word."""

@@ -131,6 +131,7 @@ def _options(backends: Path, plan: Plan) -> tuple[str, ...]:
         "--model-config-name=cpu", "--disable-auto-complete-config",
         *control_options(plan), "--exit-on-error=true",
         "--exit-timeout-secs=8", "--log-verbose=0", "--log-info=false", "--allow-gpu-metrics=false",
+        "--metrics-interval-ms=10000",
         "--pinned-memory-pool-byte-size=0",
         f"--backend-config=python,shm-region-prefix-name={shared_memory_prefix(plan.data)}",
         f"--http-address={HOST}", f"--http-port={ports.http}",

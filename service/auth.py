@@ -15,8 +15,10 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from assessment.access import Caller, Scope
 from assessment.assessment import Tenant
 from assessment.faults import Forbidden, Unauthenticated
+from service.auditing import CALLER
 from service.desk import DeskOf
 from service.envelope import answer_headers, route_template
+from service.query import require_once
 from service.quotas import Demand
 
 ADMIN_TAGS: Final = frozenset({"keys", "webhook-endpoints"})
@@ -44,24 +46,30 @@ def caller_of(
     desk: DeskOf,
     given: Annotated[HTTPAuthorizationCredentials | None, Security(bearer)],
 ) -> Caller:
-    """Return who calls; raise `Unauthenticated`, `Forbidden`, `RateLimited`, `QuotaExceeded`."""
+    """Return who calls.
+
+    Raises `Unauthenticated`, `Forbidden`, `RateLimited`, `QuotaExceeded`, and `Invalid` for a
+    query that can be read in two ways.
+    """
     if given is None or len(request.headers.getlist("authorization")) != 1:
         raise Unauthenticated
     if not given.credentials.isascii():
         raise Unauthenticated
     caller, fields = desk.keys.caller_of(given.credentials), answer_headers(request)
+    request.scope[CALLER] = caller
     desk.quotas.admit_request(caller.tenant, fields)
     scope = needed_scope(request)
     if not caller.may(scope):
         raise Forbidden(scope)
+    require_once(request)
     demand = _demand(request, desk.uploads.staging.limit_bytes)
     if demand is not None:
         desk.quotas.admit_work(caller.tenant, demand, fields)
     return caller
 
 
-def tenant_of(caller: Annotated[Caller, Depends(caller_of)]) -> Tenant:
-    """Return the tenant that the caller's key speaks for."""
+async def tenant_of(caller: Annotated[Caller, Depends(caller_of)]) -> Tenant:
+    """Return the tenant that the caller's key speaks for; a coroutine, so it takes no thread."""
     return caller.tenant
 
 

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from fastapi.responses import HTMLResponse
 
+from service.covered_face import covered_face
 from service.description import problems_of
 from service.desk import DeskOf
 from service.faults import NoSuchPath
@@ -29,4 +30,9 @@ def read(
     manifest = desk.catalogue.manifests.get(name)
     if manifest is None:
         raise NoSuchPath
-    return answered(rendered("model_card.html.j2", card=ModelCard.of(manifest)))
+    return answered(page(ModelCard.of(manifest)))
+
+
+def page(card: ModelCard) -> str:
+    """Return the card as a page."""
+    return rendered("model_card.html.j2", card=card, covered=covered_face(card.covered))

@@ -1,6 +1,6 @@
 """Which analyses and networks are served, as their manifests say. Plain Python."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from assessment.manifest import FEATURES, Manifest
@@ -12,6 +12,8 @@ class Catalogue:
     """The networks of one model repository, by name."""
 
     manifests: Mapping[str, Manifest]
+    refused: frozenset[str] = frozenset()
+    """Networks that are there and not fit to be served; the empty name stands for all."""
 
     @property
     def analyses(self) -> tuple[Analysis, ...]:
@@ -27,6 +29,10 @@ class Catalogue:
             for name, one in sorted(self.manifests.items())
             if one.task != FEATURES and (one.features is None or one.features in self.manifests)
         }
+
+    def out_of_order(self, names: Iterable[str]) -> bool:
+        """Return whether one of these is refused: a matter for the operator, not for callers."""
+        return "" in self.refused or not self.refused.isdisjoint(names)
 
     def listing(self) -> list[dict[str, object]]:
         """Return what a caller may know of every network: no path, no tensor."""

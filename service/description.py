@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from http import HTTPStatus
+from threading import Lock
 from typing import Any, Final
 
-from fastapi import Depends, FastAPI
+from fastapi import Depends, FastAPI, Request, Response
 from fastapi.openapi.utils import get_openapi
+from fastapi.responses import JSONResponse
 from pydantic.json_schema import models_json_schema
 from starlette.types import StatelessLifespan
 
@@ -135,11 +137,24 @@ class Api(FastAPI):
             description=DESCRIPTION,
             docs_url=None,
             redoc_url=None,
+            openapi_url=None,
             swagger_ui_oauth2_redirect_url=None,
             redirect_slashes=False,
             dependencies=[Depends(json_accepted)],
             lifespan=lifespan,
         )
+        self._written, self._writing = b"", Lock()
+        self.add_route("/openapi.json", self._openapi_json, include_in_schema=False)
+
+    def written(self) -> bytes:
+        """Return the document as it goes out, written once: half a second of work for anybody."""
+        with self._writing:
+            if not self._written:
+                self._written = bytes(JSONResponse(self.openapi()).body)
+            return self._written
+
+    def _openapi_json(self, _: Request) -> Response:
+        return Response(self.written(), media_type="application/json")
 
     def openapi(self) -> dict[str, Any]:
         """Return the OpenAPI document."""

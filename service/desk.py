@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import Annotated, Self, cast
 
 from fastapi import Depends, Request
+from prometheus_client import CollectorRegistry
 
+from adapters.tracing import UNTRACED, Tracing
 from adapters.upload_files import UploadFiles
 from assessment.access import Keys
 from assessment.addresses import check_callback_url, check_source_url
+from assessment.backlog import Backlog
 from assessment.deliveries import Deliveries
 from assessment.endpoints import Endpoints
 from assessment.feedback import FeedbackStore
@@ -24,6 +27,7 @@ from assessment.ports import Blobs, Clock, Queue, Records, Roster
 from assessment.quotas import Allowance, OpenAssessments, Rates
 from assessment.receipts import ReceiptKeys
 from assessment.standing import Standings
+from assessment.steps import Silence, Steps
 from assessment.stopper import Stopper
 from assessment.uploads import UploadRecords
 from service.archive import Archive
@@ -33,8 +37,9 @@ from service.creation import Creation
 from service.erasure import Erasure
 from service.estimates import Estimates
 from service.feedback import FeedbackBook
-from service.fitness import Fitness, FitnessGauges
+from service.fitness import Fitness
 from service.followers import Followers, Room
+from service.gauges import gauges_of
 from service.health import Health
 from service.idempotency import Idempotency
 from service.intake import Intake
@@ -51,6 +56,7 @@ from service.upload_reception import UploadReception
 from service.upload_store import UploadRules, UploadStore
 from service.uploads import Uploads
 from service.waiting import Waiting
+from service.wakeups import Wakeups
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +81,11 @@ class Ports:
     marks: Marks
     feedback: FeedbackStore
     receipt_keys: ReceiptKeys
+    backlog: Backlog
     refused: Sequence[Unfit] = ()
+    steps: Steps = field(default_factory=Silence)
+    registry: CollectorRegistry | None = None
+    traced: Tracing = UNTRACED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,14 +99,16 @@ class Rules:
     result_ttl_s: int = 7 * 86_400
     feedback_ttl_s: int = 365 * 86_400
     public_url: str | None = None
+    hosts: tuple[str, ...] = ()
     seal_key: bytes = field(default_factory=partial(secrets.token_bytes, 32), repr=False)
-    idle_s: float = 30.0
+    idle_s: float = 15.0
     allow_loopback: bool = False
     allowance: Allowance = field(default_factory=Allowance)
     page: bool = True
     streams: Room = field(default_factory=Room)
     upload_ttl_s: float = 24 * 3600.0
     uploads_open_max: int = 20
+    video_max_seconds: int = 3600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +122,7 @@ class Desk:
     batch: Batch
     idempotency: Idempotency
     waiting: Waiting
+    wakeups: Wakeups
     archive: Archive
     followers: Followers
     lister: Lister
@@ -129,13 +142,14 @@ class Desk:
     @classmethod
     def of(cls, ports: Ports, rules: Rules) -> Self:
         """Build the objects."""
-        catalogue, seal = Catalogue(ports.manifests), Seal(rules.seal_key)
-        upload_store = _upload_store(ports, rules)
+        refused = frozenset(one.network for one in ports.refused)
+        catalogue, seal = Catalogue(ports.manifests, refused), Seal(rules.seal_key)
+        upload_store, wakeups = _upload_store(ports, rules), Wakeups(ports.steps)
         estimates = Estimates(ports.pace, ports.roster, ports.clock)
         archive = Archive(ports.records, ports.blobs, clock=ports.clock, estimate=estimates.of)
         staging = _staging(ports, rules)
         notary = Notary(archive, ports.receipt_keys, ports.clock)
-        reader = _reader(catalogue, rules)
+        reader = _reader(catalogue, rules, ports.clock)
         intake = _intake(ports, rules, seal)
         creation = Creation(
             intake=intake, archive=archive, blobs=ports.blobs, upload_store=upload_store
@@ -147,9 +161,12 @@ class Desk:
             creation=creation,
             batch=Batch(creation, reader),
             idempotency=Idempotency(ports.marks, seal),
-            waiting=Waiting(archive),
+            waiting=Waiting(archive, wakeups),
+            wakeups=wakeups,
             archive=archive,
-            followers=Followers(Sights(ports.standings, estimates).look, room=rules.streams),
+            followers=Followers(
+                Sights(ports.standings, estimates).look, room=rules.streams, wakeups=wakeups
+            ),
             lister=Lister(ports.listing, archive, seal),
             stopper=Stopper(ports.records, ports.blobs, ports.clock),
             erasure=Erasure(archive, ports.feedback, notary),
@@ -160,7 +177,7 @@ class Desk:
             keys=ports.keys,
             quotas=_quotas(ports, rules),
             health=_health(ports, staging),
-            metrics=Metrics(ports.records, FitnessGauges(ports.roster, ports.manifests)),
+            metrics=Metrics(*gauges_of(ports), registry=ports.registry),
             clock=ports.clock,
             public_url=rules.public_url,
         )
@@ -180,11 +197,12 @@ def _health(ports: Ports, staging: Staging) -> Health:
     return Health(ports.records, ports.roster, staging, ports.manifests, fitness)
 
 
-def _reader(catalogue: Catalogue, rules: Rules) -> RequestReader:
+def _reader(catalogue: Catalogue, rules: Rules, clock: Clock) -> RequestReader:
     return RequestReader(
         catalogue,
         partial(check_callback_url, allow_loopback=rules.allow_loopback),
         partial(check_source_url, allow_loopback=rules.allow_loopback),
+        clock,
     )
 
 
@@ -202,6 +220,8 @@ def _intake(ports: Ports, rules: Rules, seal: Seal) -> Intake:
         look_again_s=rules.look_again_s,
         result_ttl_s=rules.result_ttl_s,
         seal=seal,
+        backlog=ports.backlog,
+        longest_s=rules.video_max_seconds,
     )
 
 
@@ -229,8 +249,11 @@ def _upload_store(ports: Ports, rules: Rules) -> UploadStore:
     )
 
 
-def desk_of(request: Request) -> Desk:
-    """Return the desk that `service.app` left in the application's state."""
+async def desk_of(request: Request) -> Desk:
+    """Return the desk that `service.app` left in the application's state.
+
+    A coroutine, for FastAPI would give a function a thread, and every request needs it.
+    """
     return cast("Desk", request.app.state.desk)
 
 

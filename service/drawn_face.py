@@ -26,7 +26,7 @@ MEASURES: Final = (
     ("size", "Between the eyes", "{:.0f} pixels"),
     ("yaw", "Turned to a side", "{:.2f} eye distances; 0 is straight ahead"),
     ("pitch", "Nose between eyes (0) and mouth (1)", "{:.2f}"),
-    ("roll_degrees", "Tilted", "{:.0f} degrees"),
+    ("roll_degrees", "Tilted", "{:.0f}°"),
     ("light", "Light", "{:.0f} of 255"),
     ("contrast", "Contrast", "{:.0f} grey levels"),
     ("sharpness", "Sharpness", "{:.2f}"),
@@ -42,7 +42,9 @@ def measured_face(frames: Frames) -> Markup | None:
     ]
     if not said:
         return None
-    marks = [*_template(), *_points()]
+    left, top = at((INNER[0], INNER[1]))
+    width, height = SCALE * (INNER[2] - INNER[0]), SCALE * (INNER[3] - INNER[1])
+    marks = [box(left, top, width, height, "#eef2f5"), *template(), *_points()]
     for row, (words, value) in enumerate(said):
         y = 24 + 36 * row
         marks.append(text(words, WORDS_X, y, "tick"))
@@ -51,18 +53,16 @@ def measured_face(frames: Frames) -> Markup | None:
     return picture("Where the face is measured, on a drawn face", f"{spoken}.", HEIGHT, *marks)
 
 
-def _at(point: Point) -> Point:
+def at(point: Point) -> Point:
+    """Where a point of the template, in its 112 units, lies in the picture."""
     return LEFT + SCALE * point[0], TOP + SCALE * point[1]
 
 
-def _template() -> list[Markup]:
+def template() -> list[Markup]:
     """Return an outline, brows and a neck: as much of a face as places the points."""
     brows = [((28, 42), (38, 38), (47, 41)), ((65, 41), (74, 38), (84, 42))]
-    left, top = _at((INNER[0], INNER[1]))
-    width, height = (SCALE * (INNER[2] - INNER[0]), SCALE * (INNER[3] - INNER[1]))
-    middle = _at((56, 60))
+    middle = at((56, 60))
     return [
-        box(left, top, width, height, "#eef2f5"),
         element(
             "ellipse",
             cx=middle[0],
@@ -73,13 +73,13 @@ def _template() -> list[Markup]:
             stroke="#8593a0",
             stroke_width=2.0,
         ),
-        *(line([_at(point) for point in brow], "#8593a0") for brow in brows),
-        line([_at(one) for one in (MOUTH[0], (56, 96), MOUTH[1])], "#8593a0"),
-        line([_at(one) for one in ((56, 52), (52, 72), NOSE)], "#8593a0"),
+        *(line([at(point) for point in brow], "#8593a0") for brow in brows),
+        line([at(one) for one in (MOUTH[0], (56, 96), MOUTH[1])], "#8593a0"),
+        line([at(one) for one in ((56, 52), (52, 72), NOSE)], "#8593a0"),
     ]
 
 
 def _points() -> list[Markup]:
-    ends = [_at(eye) for eye in EYES]
+    ends = [at(eye) for eye in EYES]
     between = [rule(ends[0], ends[1], "mean")]
-    return between + [dot(_at(point), "#d55e00") for point in (*EYES, NOSE, *MOUTH)]
+    return between + [dot(at(point), "#d55e00") for point in (*EYES, NOSE, *MOUTH)]

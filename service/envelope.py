@@ -8,6 +8,7 @@ import logging
 import re
 import secrets
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, Final, cast
@@ -16,8 +17,13 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from adapters.log_context import bound
+from adapters.tracing import NO_SPAN, TRACEPARENT, UNTRACED, Kind, Span, Tracing
+
 UNMATCHED: Final = "unmatched"
 SERVER_ERROR: Final = 500
+STATUS: Final = "http.response.status_code"
+PROBES: Final = frozenset({"/livez", "/readyz", "/metrics"})
 _ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _ID_WITHOUT_WORDS: Final = re.compile(r"(?:req_)?[0-9a-f-]{16,64}")
 _METHODS: Final = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
@@ -55,6 +61,8 @@ class Envelope:
 
     app: ASGIApp
     observe: Observe
+    in_flight: Callable[[], AbstractContextManager[object]] = nullcontext
+    tracing: Tracing = UNTRACED
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on and wrap what comes back."""
@@ -72,17 +80,35 @@ class Envelope:
                 _add_headers(message, always(scope["request_id"]) | scope["answer_headers"])
             await send(message)
 
-        try:
-            await self.app(scope, receive, wrapped)
-        finally:
-            self._note(scope, status, perf_counter() - began)
+        named = bound(request_id=_id_to_log(scope["request_id"]))
+        with self.in_flight(), named, self._span(scope) as span:
+            try:
+                await self.app(scope, receive, wrapped)
+            finally:
+                span.rename(f"{_method(scope)} {route_template(scope)}")
+                span.note({"http.route": route_template(scope), STATUS: status})
+                self._note(scope, status, perf_counter() - began)
+
+    def _span(self, scope: Scope) -> AbstractContextManager[Span]:
+        """Return the span of the request; probes are asked every few seconds and have none."""
+        if scope["path"] in PROBES:
+            return nullcontext(NO_SPAN)
+        return self.tracing.span(
+            "request",
+            Kind.SERVER,
+            attributes={"http.request.method": _method(scope)},
+            parent=Headers(scope=scope).get(TRACEPARENT),
+        )
 
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
-        method = scope["method"] if scope["method"] in _METHODS else "other"
-        route = route_template(scope)
+        method, route = _method(scope), route_template(scope)
         self.observe(method, route, status, seconds)
         values = (method, route, status, round(seconds * 1000), _loggable(scope["request_id"]))
         log.info("method=%s route=%s status=%s ms=%s request_id=%s", *values)
+
+
+def _method(scope: Scope) -> str:
+    return scope["method"] if scope["method"] in _METHODS else "other"
 
 
 def route_template(scope: Scope) -> str:
@@ -105,4 +131,8 @@ def _request_id(scope: Scope) -> str:
 
 def _loggable(request_id: str) -> str:
     """Return the id, unless a caller may have written words into it."""
-    return request_id if _ID_WITHOUT_WORDS.fullmatch(request_id) else "chosen-by-caller"
+    return _id_to_log(request_id) or "chosen-by-caller"
+
+
+def _id_to_log(request_id: str) -> str:
+    return request_id if _ID_WITHOUT_WORDS.fullmatch(request_id) else ""

@@ -13,17 +13,31 @@ Rejected
 ├── AlreadyEnded             canceled after its end; an IllegalTransition
 ├── NotAcceptable            asked for as a media type that it is not served as
 ├── RequestTimedOut          the body stopped arriving
+├── HeadTooLarge             more header fields, or longer ones, than are read
+├── Malformed
+│   └── BrokenHead           no HTTP/1.1, or not exactly one host that is ours
+├── AddressTooLong           path and query are longer than any that is served
+├── UnknownExpectation       `Expect` asks for what nobody here does
 ├── TooManyOwnStreams        the tenant has as many event streams open as it may have
 └── Invalid
     └── InvalidFields        several values break rules at once
 
 Unavailable
-└── TooManyStreams           as many event streams are open as one process serves
+├── TooManyStreams           as many event streams are open as one process serves
+└── NetworkOutOfOrder        a network that the request needs is not fit to be served
 """
 
 from collections.abc import Sequence
 
-from assessment.faults import IllegalTransition, Invalid, NotFound, Rejected, TooLarge, Unavailable
+from assessment.faults import (
+    IllegalTransition,
+    Invalid,
+    Malformed,
+    NotFound,
+    Rejected,
+    TooLarge,
+    Unavailable,
+)
 
 
 class NoSuchPath(NotFound):
@@ -74,6 +88,16 @@ class TooManyStreams(Unavailable):
     advice = "Too many event streams are open. Try again, or ask for the assessment now and then."
 
 
+class NetworkOutOfOrder(Unavailable):
+    """A network that the request needs is there and not fit to be served."""
+
+    code = "network_out_of_order"
+    advice = (
+        "A network that this needs is out of order, and `/readyz` says why. Tell the operator and "
+        "try again later, or name others in `model` or `analyses`."
+    )
+
+
 class TooManyOwnStreams(Rejected):
     """The tenant has as many event streams open in this process as it may have."""
 
@@ -92,6 +116,33 @@ class RequestTimedOut(Rejected):
 
     code = "request_timeout"
     advice = "The recording stopped arriving. Send it again over a steadier line."
+
+
+class HeadTooLarge(Rejected):
+    """The request line and the header fields are longer, or more, than are read."""
+
+    code = "head_too_large"
+    advice = "Send 64 KiB of header fields at most, 100 of them, the address included."
+
+
+class BrokenHead(Malformed):
+    """The request's version or its `Host` is not one that is served."""
+
+    advice = "Speak HTTP/1.1, and send one `Host`: the name under which you reach the service."
+
+
+class AddressTooLong(Rejected):
+    """Path and query are longer than any that is served."""
+
+    code = "address_too_long"
+    advice = "Ask for an address of 8 KiB at most, its query included."
+
+
+class UnknownExpectation(Rejected):
+    """`Expect` asks for something that is not done here."""
+
+    code = "expectation_failed"
+    advice = "Send `Expect: 100-continue`, or no `Expect` at all."
 
 
 class InvalidFields(Invalid):

@@ -1,6 +1,7 @@
 """Who follows which assessment. One look a beat at all of them, however many follow.
 
     every beat   ids of all followers ─▶ one trip to the store, in a thread ─▶ each follower
+    at a step    its id               ─▶        "                           ─▶     "
 
 No thread is held while nothing happens, and a follower keeps only the newest sight: one
 that reads slowly misses what lay between, and holds nobody up. All but the look runs in
@@ -10,8 +11,9 @@ the event loop.
 import asyncio
 import logging
 from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 from anyio.to_thread import run_sync
@@ -20,7 +22,9 @@ from assessment.assessment import AssessmentId, Tenant
 from assessment.eta import Eta
 from assessment.faults import StoreUnavailable
 from assessment.standing import Standing
+from assessment.steps import Silence
 from service.faults import TooManyOwnStreams, TooManyStreams
+from service.wakeups import Wakeups
 
 BEAT_S: Final = 0.5
 SLICE: Final = 20
@@ -83,13 +87,23 @@ class Follower:
 class Followers:
     """Every open stream of this process."""
 
-    def __init__(self, look: Look, *, room: Room | None = None, beat_s: float = BEAT_S) -> None:
+    def __init__(
+        self,
+        look: Look,
+        *,
+        room: Room | None = None,
+        beat_s: float = BEAT_S,
+        wakeups: Wakeups | None = None,
+    ) -> None:
         self._look = look
         self._room = room or Room()
         self._beat_s = beat_s
         self._present: set[Follower] = set()
         self._beating: asyncio.Task[None] | None = None
         self._stopped = False
+        self._wakeups = wakeups or Wakeups(Silence())
+        self._rung: set[AssessmentId] = set()
+        self._bell = asyncio.Event()
 
     def __len__(self) -> int:
         return len(self._present)
@@ -105,7 +119,8 @@ class Followers:
         follower = Follower(assessment_id, tenant, closed=self._stopped)
         self._present.add(follower)
         try:
-            yield follower
+            with self._wakeups.waking(assessment_id, partial(self._ring, assessment_id)):
+                yield follower
         finally:
             self._present.discard(follower)
 
@@ -123,12 +138,30 @@ class Followers:
         for follower in self._present:
             follower.close()
 
+    def _ring(self, assessment_id: AssessmentId) -> None:
+        """Have the assessment looked at before the next beat: it took a step."""
+        self._rung.add(assessment_id)
+        self._bell.set()
+
+    async def _due(self, until: float) -> set[AssessmentId]:
+        """Return what took a step before that moment, or at that moment nothing."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout_at(until):
+                await self._bell.wait()
+        self._bell.clear()
+        rung, self._rung = self._rung, set()
+        return rung
+
     async def _beat(self) -> None:
+        clock = asyncio.get_running_loop().time
+        until = clock() + self._beat_s
         while True:
-            await asyncio.sleep(self._beat_s)
-            ids = {follower.assessment_id for follower in self._present}
-            if not ids:
+            rung, present = await self._due(until), {one.assessment_id for one in self._present}
+            if not present:
                 return
+            ids = rung & present
+            if clock() >= until or not ids:
+                ids, until = present, clock() + self._beat_s
             try:
                 sights = await run_sync(self._look, sorted(ids))
             except StoreUnavailable:

@@ -13,7 +13,9 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from adapters.disk import room
+from assessment.announced import announced_s
 from assessment.assessment import Assessment, AssessmentId, Tenant
+from assessment.backlog import Backlog
 from assessment.blob_names import REQUEST, VIDEO
 from assessment.faults import Unavailable
 from assessment.ports import Blobs, Clock, Queue, Records
@@ -40,6 +42,8 @@ class Intake:
     look_again_s: float
     result_ttl_s: int
     seal: Seal
+    backlog: Backlog
+    longest_s: float
     new_id: Callable[[], AssessmentId] = new_id
 
     def accept(
@@ -54,6 +58,7 @@ class Intake:
         Without a recording a worker brings it from its source. An id may be `reserved`.
         """
         assessment = self._new(tenant, request, reserved or self.new_id())
+        video_s = announced_s(recording.path, longest_s=self.longest_s) if recording else None
         try:
             with room():
                 self._store(assessment.id, request, recording)
@@ -65,7 +70,7 @@ class Intake:
         except (Unavailable, OSError):
             self.blobs.erase(assessment.id)
             raise
-        self._tell(assessment.id)
+        self._tell(assessment.id, video_s)
         return assessment
 
     def _store(
@@ -94,8 +99,11 @@ class Intake:
     def _digest(self, tenant: Tenant, reference: str | None) -> str | None:
         return None if reference is None else self.seal.reference_digest(tenant, reference)
 
-    def _tell(self, assessment_id: AssessmentId) -> None:
+    def _tell(self, assessment_id: AssessmentId, video_s: float | None) -> None:
+        log.info("an assessment was accepted", extra={"assessment_id": assessment_id})
         try:
+            if video_s is not None:
+                self.backlog.announce(assessment_id, video_s)
             self.queue.submit(assessment_id)
         except Unavailable as fault:
             log.warning("no worker was told (%s); the sweeper will", fault.code)

@@ -35,6 +35,8 @@ class ModelCard:
     limits: tuple[str, ...]
     evidence: tuple[tuple[str, str], ...]
     calibrated_on: str | None
+    covered: Mapping[str, Any] | None = None
+    """How the score of a drawn face changes when parts of it are covered."""
 
     @classmethod
     def of(cls, manifest: Manifest) -> Self:
@@ -54,6 +56,7 @@ class ModelCard:
             limits=tuple(document.get("limits", ())),
             evidence=tuple(_evidence(manifest.evidence or {})),
             calibrated_on=calibration.get("data"),
+            covered=document.get("covered"),
         )
 
     @property

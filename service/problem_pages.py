@@ -10,10 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from assessment.faults import Fault, Unusable, WorkerCrashed
+from assessment.faults import DeadlinePassed, Fault
+from assessment.sandbox import ending_faults
 from service.problems import RETRY_AFTER_S, STATUS, retryable, title_of
 
-ENDINGS: Final = (Unusable, WorkerCrashed)
+ENDINGS: Final = frozenset({*ending_faults(), DeadlinePassed.code})
+"""The codes with which an assessment can end: what a worker tells, or its own deadline."""
 
 HEAD: Final = """\
 # Problems
@@ -57,7 +59,7 @@ def _entry(code: str, kinds: list[type[Fault]]) -> Entry:
         advice=tuple(dict.fromkeys(kind.advice for kind in kinds)),
         retry_after_s=waits[0] if waits else None,
         retryable=retryable(code),
-        ends_assessments=any(issubclass(kind, ENDINGS) for kind in kinds),
+        ends_assessments=code in ENDINGS,
     )
 
 
@@ -69,9 +71,10 @@ def facts(entry: Entry) -> Iterator[str]:
     """Return the facts of an entry, a sentence each."""
     yield f"HTTP status {entry.status}."
     if entry.retry_after_s is not None:
-        yield f"Comes with `Retry-After`, usually {entry.retry_after_s} seconds."
+        plural = "" if entry.retry_after_s == 1 else "s"
+        yield f"Comes with `Retry-After`, usually {entry.retry_after_s} second{plural}."
     if entry.ends_assessments:
-        yield "Can be the `error.code` of an assessment that failed."
+        yield "Can be the `error.code` of an assessment."
     again = "can" if entry.retryable else "does not"
     yield f"Sending the same again {again} help."
 

@@ -17,15 +17,20 @@ from starlette.types import Scope
 from assessment import faults
 from service.envelope import always, request_id_of
 from service.faults import (
+    AddressTooLong,
     AlreadyEnded,
+    BrokenHead,
+    HeadTooLarge,
     InvalidFields,
     MethodNotAllowed,
+    NetworkOutOfOrder,
     NoSuchPath,
     NotAcceptable,
     RequestTimedOut,
     RequestTooLarge,
     TooManyOwnStreams,
     TooManyStreams,
+    UnknownExpectation,
     UnsupportedMediaType,
 )
 from service.json_response import JsonResponse
@@ -66,6 +71,10 @@ STATUS: Final[dict[type[faults.Fault], int]] = {
     MethodNotAllowed: HTTPStatus.METHOD_NOT_ALLOWED,
     NotAcceptable: HTTPStatus.NOT_ACCEPTABLE,
     RequestTimedOut: HTTPStatus.REQUEST_TIMEOUT,
+    HeadTooLarge: HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+    BrokenHead: HTTPStatus.BAD_REQUEST,
+    AddressTooLong: HTTPStatus.REQUEST_URI_TOO_LONG,
+    UnknownExpectation: HTTPStatus.EXPECTATION_FAILED,
     faults.NoSuchEndpoint: HTTPStatus.NOT_FOUND,
     faults.NoSuchDelivery: HTTPStatus.NOT_FOUND,
     faults.EndpointDisabled: HTTPStatus.CONFLICT,
@@ -103,6 +112,7 @@ STATUS: Final[dict[type[faults.Fault], int]] = {
     faults.StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     faults.InferenceUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     TooManyStreams: HTTPStatus.SERVICE_UNAVAILABLE,
+    NetworkOutOfOrder: HTTPStatus.SERVICE_UNAVAILABLE,
     faults.StorageFull: HTTPStatus.INSUFFICIENT_STORAGE,
     NoSuchUpload: HTTPStatus.NOT_FOUND,
     UploadGone: HTTPStatus.GONE,
@@ -114,6 +124,7 @@ STATUS: Final[dict[type[faults.Fault], int]] = {
     LongerThanAnnounced: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     NotAChunk: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     faults.Draining: HTTPStatus.SERVICE_UNAVAILABLE,
+    faults.NewerDocument: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 """One row a fault class; a test proves that none is missing."""
 
@@ -127,8 +138,10 @@ RETRY_AFTER_S: Final[dict[type[faults.Fault], int]] = {
     faults.InferenceUnavailable: 10,
     TooManyOwnStreams: 10,
     TooManyStreams: 10,
+    NetworkOutOfOrder: 60,
     faults.StorageFull: 60,
     faults.Draining: 10,
+    faults.NewerDocument: 60,
 }
 
 
@@ -141,7 +154,13 @@ RETRYABLE: Final = (
     faults.SourceMissing,
     faults.SourceNotFetched,
     faults.DeadlinePassed,
+    faults.RateLimited,
+    faults.Stale,
+    RequestTimedOut,
+    ChecksumMismatch,
+    *RETRY_AFTER_S,
 )
+"""What passes by itself, or was an accident: the same again, perhaps later, can go well."""
 
 
 def problem(fault: faults.Fault, request_id: str) -> JsonResponse:

@@ -8,12 +8,13 @@ from adapters.signed_document import digest
 from service import plain_words, plots
 from service.answers import timestamp
 from service.archive import View
+from service.covered_face import covered_face
 from service.drawn_face import measured_face
 from service.frames import Frames
 from service.model_cards import ModelCard
 from service.pages import plain, rendered
 from service.rejections import rejected
-from service.svg import clock
+from service.svg import clock, lasting
 
 SEGMENTS_LISTED: Final = 24
 NAMES: Final = {
@@ -63,6 +64,7 @@ def report(view: View, timeline: Iterable[bytes], background: Background = BARE)
         thinned=_thinned(frames),
         names=NAMES,
         clock=clock,
+        lasting=lasting,
         percent=plots.percent,
     )
 
@@ -96,6 +98,7 @@ def _severity(
         "bar": plots.severity_bar(estimate),
         "bands": plots.band_probabilities(bands) if bands else None,
         "over_time": plots.severity_over_time(frames, estimate),
+        "covered": covered_face(card.covered) if card else None,
     }
 
 

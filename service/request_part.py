@@ -4,10 +4,12 @@ import json
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from assessment.assessment import AssessmentId
 from assessment.faults import Invalid
+from assessment.ports import Clock
 from assessment.request import (
     AssessmentRequest,
     Callback,
@@ -24,6 +26,8 @@ from service.schemas import AssessmentOptions, CallbackOptions, ConsentOptions, 
 from service.strict_json import parse
 
 SECRET_BYTES: Final = 32
+CLOCKS_DIFFER_S: Final = 300
+"""How far ahead a platform's clock may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,7 @@ class RequestReader:
     catalogue: Catalogue
     check_callback: Callable[[str], None]
     check_source: Callable[[str], None]
+    clock: Clock
 
     def __call__(self, raw: bytes) -> AssessmentRequest:
         """Return the request, or raise `Invalid` or `CallbackNotAllowed`."""
@@ -64,7 +69,7 @@ class RequestReader:
             metadata=options.metadata,
             source=self._source(options.source) if options.source else None,
             sha256=options.sha256,
-            consent=_consent(options.consent) if options.consent else None,
+            consent=self._consent(options.consent) if options.consent else None,
             context=Context(**options.context.model_dump()) if options.context else None,
             deadline_s=options.deadline_s,
             retention_s=options.retention_s,
@@ -87,6 +92,9 @@ class RequestReader:
             raise Invalid(error.args[0], pointer=f"{POINTER}/callback/secret") from error
         return Callback(options.url, secret, tuple(options.events))
 
-
-def _consent(options: ConsentOptions) -> Consent:
-    return Consent(options.policy_version, options.obtained_at, tuple(options.scopes))
+    def _consent(self, options: ConsentOptions) -> Consent:
+        """Return the consent; nobody has agreed tomorrow, whatever a clock or a form says."""
+        obtained_at = datetime.fromisoformat(options.obtained_at)
+        if obtained_at.timestamp() - self.clock().timestamp() > CLOCKS_DIFFER_S:
+            raise Invalid("lies in the future", pointer=f"{POINTER}/consent/obtained_at")
+        return Consent(options.policy_version, options.obtained_at, tuple(options.scopes))

@@ -88,6 +88,13 @@ def clock(milliseconds: float) -> str:
     return f"{int(minutes)}:{seconds:02.0f}" if whole else f"{int(minutes)}:{seconds:04.1f}"
 
 
+def lasting(milliseconds: float) -> str:
+    """Return how long something lasted: seconds, from a minute on minutes and seconds."""
+    if milliseconds < 59_950:
+        return f"{milliseconds / 1000:.1f} s"
+    return f"{clock(milliseconds)} min"
+
+
 def time_axis(duration_ms: float, x: Callable[[float], float], y: float) -> list[Markup]:
     """Return a baseline with ticks of media time."""
     seconds = duration_ms / 1000

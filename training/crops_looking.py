@@ -104,7 +104,7 @@ def frames_of(record: Record, settings: CropSettings) -> Generator[Frame]:
     match record:
         case Recording():
             sampling = Sampling(every_ms=None, every_n_frames=settings.every_n_frames)
-            with decode(record.path, sampling, settings.limits) as recording:
+            with decode(record.path.resolve(), sampling, settings.limits) as recording:
                 yield from recording
         case PictureSequence():
             last = len(record.pictures)

@@ -25,6 +25,7 @@ from networks.tensors import ServedModel
 from training.agreement import Agreement, Outputs, compare
 from training.architectures import Trained, load_trained
 from training.calibration_rows import Halves, read_rows
+from training.covering import cover
 from training.drift import limits_of
 from training.export import export, run, session
 from training.faults import LoadRefused, ReleaseRefused, TrainingFault
@@ -77,6 +78,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         folder = release(wanted, options.repository, print)
         complete([folder], partial(FaceFinder, options.detector), print)
+        cover([folder], print)
         if options.load:
             load_or_withdraw(folder, options.load, print)
     except (TrainingFault, Misconfigured, OSError) as error:

@@ -29,7 +29,7 @@ from training.files import read_json, write_atomically, write_json
 VERSION = "1"
 
 #: The parts of a complete manifest that building measures.
-MEASURED = ("evidence", "calibration", "parity", "sha256", "built", "golden", "seal")
+MEASURED = ("evidence", "calibration", "parity", "sha256", "built", "golden", "covered", "seal")
 
 #: The project's root, where the sources are.
 ROOT = Path(__file__).resolve().parent.parent
@@ -142,6 +142,17 @@ class ModelFolder:
         same_graph = golden.get("weights_sha256") == manifest["sha256"]
         return same_graph and golden.get("clip_sha256") == clip_sha256
 
+    def has_covered(self) -> bool:
+        """Whether the manifest says on which parts of a face its own graph's score hangs.
+
+        True, too, where there is nothing to say: no severity, or not of single frames.
+        """
+        manifest = read_json(self.manifest)
+        if (manifest["task"], manifest["kind"]) != ("severity", "frame"):
+            return True
+        stated: dict[str, Any] = manifest.get("covered") or {}
+        return stated.get("weights_sha256") == manifest["sha256"]
+
     def state_golden(self, golden: Mapping[str, Any]) -> None:
         """Put what the network says of the golden clip into the manifest, as `state` does."""
         self.state("golden", golden)
@@ -186,6 +197,7 @@ class ModelFolder:
                 "seconds": round(measured.seconds, 1),
             },
             "golden": None,
+            "covered": None,
         }
         return sealed(whole)
 

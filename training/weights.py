@@ -8,6 +8,7 @@
     share ─▶ model_repository/…/1                  with --all: the networks on their trunks, and
                                                    micro_expression
     score ─▶ every manifest                        what each says of the golden clip
+    cover ─▶ …/{hmhn,ddl_resnet50}/1/manifest      what their scores hang on
 
 What is there and right is left alone; a second run takes a second and imports no PyTorch.
 """
@@ -48,18 +49,8 @@ EXPRESSION_RECIPE = Recipe(
 )
 
 _FITTING = (
-    "behaviour",
-    "candidates",
-    "collage",
-    "drawing",
-    "evidence",
-    "export",
-    "fit",
-    "graphs",
-    "heads",
-    "photograph",
-    "synthetic",
-    "trainer",
+    *("behaviour", "candidates", "collage", "drawing", "evidence", "export"),
+    *("fit", "graphs", "heads", "photograph", "synthetic", "trainer"),
 )
 _SHARED = (
     *modules("networks", ("losses", "resnet", "serving", "tensors")),
@@ -151,6 +142,7 @@ def make_weights(
         make_shared(repository, display)
         make_micro(repository, display)
     make_golden(weights, repository, display)
+    make_covered(repository, display)
     display.say("weights are complete")
 
 
@@ -227,6 +219,15 @@ def make_golden(weights: Path, repository: Path, display: Display) -> None:
         from worker.faces import FaceFinder
 
         complete(stale, partial(FaceFinder, weights / "detector.onnx"), display.say)
+
+
+def make_covered(repository: Path, display: Display) -> None:
+    """Which parts of a face each severity score hangs on, unless its manifest says so."""
+    folders = newest_versions(repository)
+    if not all(folder.has_covered() for folder in folders):
+        from training.covering import cover
+
+        cover(folders, display.say)
 
 
 def _stale(recipes: dict[str, Recipe], repository: Path) -> dict[str, str]:

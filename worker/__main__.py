@@ -1,22 +1,30 @@
 """`python -m worker sweeper` and `python -m worker webhooks`: the two loops beside the worker."""
 
 import argparse
-import logging
 import signal
 import threading
 import time
 from collections.abc import Callable
 from types import FrameType
 
-from assessment.faults import Fault
-from worker.app import configure_logging, require_fit
-from worker.beside import stale_feedback, sweeper, terms, webhooks
-
-log = logging.getLogger("worker")
+from worker.app import configure_logging, require_fit, settings
+from worker.beside import (
+    meters,
+    overdue,
+    show_metrics,
+    stale_feedback,
+    steps,
+    sweeper,
+    terms,
+    webhooks,
+)
+from worker.beside_meters import SWEEPER
+from worker.lookout import Lookout
+from worker.outliving import Outliving
+from worker.pulse import Beat, pulse, unnoticed
 
 SWEEP_EVERY_S = 1.0
 LEFTOVERS_EVERY_S = 60.0
-OUTBOX_EVERY_S = 0.5
 FEEDBACK_EVERY_S = 600.0
 SENDERS = 8
 """Deliveries at once, so that a receiver that says nothing does not hold up the others."""
@@ -63,21 +71,44 @@ def feedback_step() -> Callable[[], float]:
     return step
 
 
+def overdue_step() -> Callable[[], float]:
+    """Return a step that looks for what the others should have erased, and tells the metrics."""
+    eyes, found = overdue(), meters(SWEEPER).overdue.found
+
+    def step() -> float:
+        found(eyes.look())
+        return LEFTOVERS_EVERY_S
+
+    return step
+
+
 def webhook_step() -> Callable[[], float]:
-    """Return a step that delivers one event."""
-    sender = webhooks()
-    return lambda: 0.0 if sender.deliver_one() else OUTBOX_EVERY_S
+    """Return a step that delivers one event when there is one; all senders have it in common."""
+    lookout = Lookout(webhooks().deliver_one)
+    steps().listen(lambda _: lookout.ring())
+    return lookout
 
 
-def repeat(step: Callable[[], float], stop: threading.Event) -> None:
-    """Do the step again and again until told to stop; outlive an absent store and a bad item."""
-    pause = 0.0
+def repeat(step: Callable[[], float], stop: threading.Event, beat: Beat = unnoticed) -> None:
+    """Do the step again and again until told to stop; outlive an absent store and a bug."""
+    outliving, pause = Outliving(step), 0.0
     while not stop.wait(pause):
-        try:
-            pause = step()
-        except (Fault, OSError) as error:
-            log.warning("a step failed: %s", type(error).__name__)
-            pause = 1.0
+        beat()
+        pause = outliving()
+
+
+def loops_of(part: str) -> list[Callable[[], float]]:
+    """Return the steps of the part's loops, each counted; one a thread."""
+    counted = meters(part).loops.counted
+    if part != SWEEPER:
+        return [counted("deliver", webhook_step())] * SENDERS
+    named = {
+        "sweep": sweep_step,
+        "terms": terms_step,
+        "feedback": feedback_step,
+        "overdue": overdue_step,
+    }
+    return [counted(loop, make()) for loop, make in named.items()]
 
 
 def run(part: str) -> None:
@@ -89,11 +120,10 @@ def run(part: str) -> None:
 
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
-    senders = range(SENDERS)
-    sweeping = part == "sweeper"
-    sweepers = (sweep_step, terms_step, feedback_step)
-    steps = [one() for one in (sweepers if sweeping else [webhook_step for _ in senders])]
-    threads = [threading.Thread(target=repeat, args=(step, stop)) for step in steps]
+    loops = loops_of(part)
+    show_metrics(part)
+    beat = pulse(settings.pulse)
+    threads = [threading.Thread(target=repeat, args=(step, stop, beat)) for step in loops]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -4,9 +4,9 @@ Nothing connects at import. Clients are built after Celery has forked, because n
 gRPC nor a Redis connection survives a fork.
 """
 
-import logging
 import multiprocessing
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 
@@ -15,25 +15,35 @@ from celery.signals import (
     setup_logging,
     worker_process_init,
     worker_process_shutdown,
+    worker_ready,
     worker_shutting_down,
 )
 
+from adapters import logs
 from adapters.blobs import FolderBlobs
+from adapters.counted import CountedRecords
+from adapters.fair_queue import FairQueue
 from adapters.fetch import Fetch
+from adapters.metrics_page import MetricsPage
 from adapters.queue import CeleryQueue, celery_app
 from adapters.redis_access import RedisRoster
+from adapters.redis_durability import keeps_writes
 from adapters.redis_pace import RedisPace
 from adapters.redis_records import RedisRecords
 from adapters.redis_store import connect
+from adapters.redis_turns import RedisTurns
+from adapters.redis_uploads import RedisUploads
 from assessment import SOFTWARE, production
 from assessment.aggregation import Aggregator
 from assessment.gates import Policy
 from assessment.jurisdiction_file import read_jurisdictions
+from assessment.manifest import Manifest
 from assessment.repository import Repository, read_repository
 from assessment.settings import Mode, read_settings
 from assessment.starting import told_to_the_operator
 from worker.admitted import Admitted
 from worker.aside import Aside
+from worker.calls import Calls
 from worker.comparison import Comparison
 from worker.doorkeeper import Doorkeeper
 from worker.examination import Examination
@@ -41,18 +51,28 @@ from worker.faces import FaceFinder
 from worker.golden import GoldenFaces, golden_faces
 from worker.guard import Guard
 from worker.inference import TritonScorer
+from worker.lanes import Lane, Lanes
+from worker.metered import Metered
+from worker.observed import Observed
 from worker.pipeline import Pipeline
 from worker.presence import Presence
+from worker.pulse import pulse
 from worker.runner import Runner
 from worker.sandboxed import Sandboxed
 from worker.source import Sources
 from worker.timekeeper import Timekeeper
 from worker.upright import UprightFaces
 from worker.video import Limits
+from worker.way import Way
 
 settings = told_to_the_operator()(read_settings)()
 app = celery_app(settings.redis_url, attempt_limit_s=settings.attempt_limit_s)
 app.conf.imports = ("worker.tasks",)
+
+page = MetricsPage(settings.metrics_host, settings.worker_metrics_port)
+observed = Observed(page, settings.otlp_endpoint)
+celeryd_init.connect(observed.count_together)
+worker_ready.connect(observed.show)
 
 stopping = multiprocessing.Event()
 """Set in the parent when it is asked to stop; its children share it and hand back their work."""
@@ -72,8 +92,7 @@ def now() -> datetime:
 @setup_logging.connect
 def configure_logging(**_: object) -> None:
     """Log to standard error; messages carry ids and codes only."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("httpcore").setLevel(logging.WARNING)
+    logs.configure(settings.log_format)
 
 
 def blobs() -> FolderBlobs:
@@ -81,12 +100,6 @@ def blobs() -> FolderBlobs:
     store = FolderBlobs(settings.data)
     store.prepare()
     return store
-
-
-@cache
-def scorer() -> TritonScorer:
-    """Return this process' way to Triton."""
-    return TritonScorer(settings.triton_url, repository().sound)
 
 
 @cache
@@ -101,23 +114,35 @@ def finder() -> UprightFaces:
 
 
 @cache
+def measured_faces() -> UprightFaces:
+    """Return the finder of recordings, one for all lanes: a process measures one at a time."""
+    return finder()
+
+
+@cache
 def golden() -> GoldenFaces:
     """Return the golden clip's faces, read as the faces of any recording are."""
     return golden_faces(finder(), repository().sound.values())
 
 
 @cache
-def guard() -> Guard:
-    """Return what keeps this process from scoring with networks that are not as measured."""
-    examine = Examination(repository(), scorer(), golden)
+def lanes() -> Lanes:
+    """Return the versions of networks that this process scores with, stable ones and canaries."""
+    return Lanes(settings.model_repository, lane)
+
+
+def lane(networks: Repository) -> Lane:
+    """Return one version of every network, with a way to Triton and a guard of their own."""
+    calls = Calls(observed.meters.called, observed.tracing)
+    scorer = TritonScorer(settings.triton_url, networks.sound, calls=calls)
+    examine = Examination(networks, scorer, golden)
     every_s = settings.golden_every_s
-    return Guard(repository(), scorer(), examine, every_s=every_s, clock=time.monotonic)
+    guard = Guard(networks, scorer, examine, every_s=every_s, clock=time.monotonic)
+    return Lane(networks, guard, way(networks.sound, scorer))
 
 
-@cache
-def runner() -> Runner:
-    """Return this process' runner."""
-    manifests = repository().sound
+def way(manifests: Mapping[str, Manifest], scorer: TritonScorer) -> Way:
+    """Return how recordings are measured, concluded and compared by these networks."""
     limits = Limits(
         max_seconds=settings.video_max_seconds,
         max_frames=settings.video_max_frames,
@@ -126,31 +151,51 @@ def runner() -> Runner:
     )
     in_production = settings.mode is Mode.PRODUCTION
     aggregate = Aggregator(manifests, in_production, SOFTWARE, policy())
+    pipeline = Pipeline(
+        limits=limits,
+        faces=measured_faces(),
+        scorer=scorer,
+        manifests=manifests,
+        batch_faces=settings.batch_faces,
+        thresholds=settings.thresholds,
+    )
+    records = RedisRecords(connect(settings.redis_url))
+    compare = Comparison(records, blobs(), now, manifests)
+    measure = Metered(pipeline, observed.meters.measured, observed.tracing)
+    return Way(Admitted(measure, aggregate.gates), aggregate, compare)
+
+
+@cache
+def turns() -> RedisTurns:
+    """Return what says whose turn it is."""
+    return RedisTurns(connect(settings.redis_url))
+
+
+def fair_queue() -> FairQueue:
+    """Return the way back into the queue, to wait for a turn."""
+    return FairQueue(CeleryQueue(app), turns())
+
+
+@cache
+def runner() -> Runner:
+    """Return this process' runner."""
+    stable = lanes().stable()
     return Runner(
-        records=RedisRecords(connect(settings.redis_url)),
+        records=CountedRecords(connect(settings.redis_url), observed.meters.assessments),
         blobs=blobs(),
-        measure=Admitted(
-            Pipeline(
-                limits=limits,
-                faces=finder(),
-                scorer=scorer(),
-                manifests=manifests,
-                batch_faces=settings.batch_faces,
-                thresholds=settings.thresholds,
-            ),
-            aggregate.gates,
-        ),
-        aggregate=aggregate,
-        sandbox=Sandboxed(manifests, SOFTWARE),
+        measure=stable.way.measure,
+        aggregate=stable.way.aggregate,
+        sandbox=Sandboxed(stable.repository.sound, SOFTWARE),
         clock=now,
         lease_s=settings.lease_s,
         attempt_limit_s=settings.attempt_limit_s,
         draining=lambda: stopping.is_set() or aside.closed,
         aside=aside,
         bring=Sources(blobs(), fetch()),
-        compare=Comparison(RedisRecords(connect(settings.redis_url)), blobs(), now, manifests),
-        note=Timekeeper(RedisPace(connect(settings.redis_url)), now).note,
-        admit=Doorkeeper(guard().open, CeleryQueue(app)),
+        compare=stable.way.compare,
+        note=observed.noting(Timekeeper(RedisPace(connect(settings.redis_url)), now).note),
+        admit=Doorkeeper(lanes(), fair_queue()),
+        ways=lanes().way_for,
     )
 
 
@@ -162,7 +207,11 @@ def policy() -> Policy:
 @told_to_the_operator()
 def require_fit(*more: str) -> None:
     """End the process unless the settings suit its mode; `more` is what else it falls short of."""
-    if settings.mode is Mode.PRODUCTION:
+    in_production = settings.mode is Mode.PRODUCTION
+    with connect(settings.redis_url) as client:
+        store = production.of_the_store(keeps_writes=keeps_writes(client))
+    production.weigh(store, binding=in_production)
+    if in_production:
         loopback = production.of_the_way_out(allow_loopback=settings.callback_allow_loopback)
         production.require([*loopback, *more])
 
@@ -182,6 +231,7 @@ def fetch() -> Fetch:
         limit_bytes=settings.upload_max_bytes,
         free_min_bytes=settings.free_min_bytes,
         allow_loopback=settings.callback_allow_loopback,
+        promised_bytes=RedisUploads(connect(settings.redis_url)).missing_bytes,
     )
 
 
@@ -195,10 +245,13 @@ def drain(**_: object) -> None:
 def leave(**_: object) -> None:
     """Let the sandbox hand back what it holds; its next report tells it to."""
     aside.finish(SANDBOX_PATIENCE_S)
+    observed.end()
 
 
 @worker_process_init.connect
 def begin(**_: object) -> None:
     """Sign in, which says what is missing, and build the runner; once a process, after the fork."""
-    Presence(RedisRoster(connect(settings.redis_url)), guard().look).start()
+    observed.begin()
+    roster = RedisRoster(connect(settings.redis_url))
+    Presence(roster, lanes().look, beat=pulse(settings.pulse)).start()
     runner()

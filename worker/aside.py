@@ -7,6 +7,7 @@ recordings of patients waiting.
 import threading
 import time
 from collections.abc import Callable
+from contextvars import copy_context
 
 Work = Callable[[], None]
 
@@ -28,7 +29,10 @@ class Aside:
         """Start the work, or drop it when all threads are busy: the sweeper sends it again."""
         if not self._free.acquire(blocking=False):
             return
-        thread = threading.Thread(target=self._run, args=(work,), name="aside", daemon=True)
+        here = copy_context()  # Its log lines name what it is for.
+        thread = threading.Thread(
+            target=here.run, args=(self._run, work), name="aside", daemon=True
+        )
         self._threads.add(thread)
         thread.start()
 

@@ -1,4 +1,7 @@
-"""An untrusted container: opened with an allow-list, checked before it is decoded."""
+"""An untrusted container: checked before it is opened and again before it is decoded.
+
+first bytes ─▶ demuxer ─▶ boxes within limits? ─▶ open ─▶ track, codec, size, index ─▶ decode
+"""
 
 import os
 import sys
@@ -16,17 +19,18 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from assessment.faults import NoVideoStream, TooLargePicture, TooLong, Undecodable
+from worker.announced_size import announced_pixels
+from worker.boxes import MAX_TRACKS, Boxes
+from worker.demuxer import HEAD_BYTES, demuxer_of
 from worker.order import Order
 from worker.orientation import Orientation
 
 STILLS: Final = {"jpeg_pipe": "jpeg", "png_pipe": "png"}
 """Pictures: FFmpeg's names of their demuxers, and ours."""
-CONTAINERS: Final = ("mov", "mp4", "matroska", "webm", "avi", "mpegts", *STILLS)
 DECODERS: Final = frozenset(
-    {"h264", "hevc", "vp8", "vp9", "libvpx", "libvpx-vp9", "libdav1d", "mpeg4", "mjpeg", "png"}
+    {"h264", "hevc", "vp8", "vp9", "libvpx", "libvpx-vp9", "libdav1d", "mpeg4", "mjpeg"}
 )
-"""`codec_whitelist` is ignored when a file is opened, so the name is compared here."""
-MAX_STREAMS: Final = 16
+DECODERS_OF_STILLS: Final = {"jpeg_pipe": frozenset({"mjpeg"}), "png_pipe": frozenset({"png"})}
 PROBE_BYTES: Final = 5_000_000
 PROBE_FACTOR: Final = 16
 WIDEST_PIXEL: Final = 4
@@ -34,18 +38,42 @@ WIDEST_PIXEL: Final = 4
 
 
 def open_recording(order: Order) -> InputContainer:
-    """Open the recording by its descriptor: there is no name that could choose a demuxer."""
+    """Open the recording by its descriptor: there is no name that could choose a demuxer.
+
+    Raises `Undecodable`, and for an MP4 or MOV whatever `Boxes` does.
+    """
+    descriptor = sys.stdin.fileno()
+    demuxer = demuxer_of(os.pread(descriptor, HEAD_BYTES, 0))
+    if demuxer is None:
+        raise Undecodable("the recording is not of a kind that is accepted")
+    if demuxer == "mov":
+        Boxes(descriptor, order).check()
+    if demuxer in STILLS and announced_pixels(descriptor, demuxer) > order.max_pixels:
+        raise _too_large(order)
     options = {
-        "fd": str(sys.stdin.fileno()),
+        "fd": str(descriptor),
         "protocol_whitelist": "fd",
-        "format_whitelist": ",".join(CONTAINERS),
-        "max_streams": str(MAX_STREAMS),
+        "format_whitelist": demuxer,
+        # Holds for what FFmpeg decodes while it opens, and only there: see `video_stream`.
+        "codec_whitelist": ",".join(sorted(decoders_of(demuxer))),
+        "max_streams": str(MAX_TRACKS),
         # FFmpeg decodes while it looks for the size; a picture too large for us must get that far
         # to be told its reason. The memory limit holds all the same.
         "max_pixels": str(PROBE_FACTOR * order.max_pixels),
         "probesize": str(PROBE_BYTES),
     }
-    return av.open("fd:", options=options, metadata_errors="ignore")
+    # FFmpeg itself tells a PNG from an animated one, by a demuxer that is not allowed.
+    pinned = None if demuxer in STILLS else demuxer
+    return av.open("fd:", format=pinned, options=options, metadata_errors="ignore")
+
+
+def _too_large(order: Order) -> TooLargePicture:
+    return TooLargePicture(f"the picture has more than {order.max_pixels} pixels")
+
+
+def decoders_of(demuxer: str) -> frozenset[str]:
+    """Return the decoders that may read what this demuxer finds."""
+    return DECODERS_OF_STILLS.get(demuxer, DECODERS)
 
 
 def video_stream(container: InputContainer, order: Order) -> VideoStream:
@@ -61,10 +89,10 @@ def video_stream(container: InputContainer, order: Order) -> VideoStream:
         raise NoVideoStream("the recording has no video track")
     # PyAV has no context for a codec that FFmpeg does not know, whatever its types say.
     context = cast("VideoCodecContext | None", stream.codec_context)
-    if context is None or context.codec.name not in DECODERS:
+    if context is None or context.codec.name not in decoders_of(container.format.name):
         raise Undecodable("the codec is not one of those that are accepted")
     if context.width * context.height > order.max_pixels:
-        raise TooLargePicture(f"the picture has more than {order.max_pixels} pixels")
+        raise _too_large(order)
     _check_index(container, stream, order)
     context.options = {"max_pixels": str(order.max_pixels)}
     if is_still(container):

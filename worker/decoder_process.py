@@ -11,7 +11,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import IO, Any, BinaryIO, Final, Protocol
 
 from assessment.faults import DecoderCrashed, DecodeTimeout, Misconfigured
 from worker import channel
@@ -32,15 +32,27 @@ ENVIRONMENT: Final = {
 """All that a decoder process is told: no secret, no setting, no search path."""
 
 
+class Child(Protocol):
+    """A process that was started: what is needed of `subprocess.Popen`."""
+
+    pid: int
+    returncode: int | None
+    stdout: IO[bytes] | None
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Return the exit status, negative for a signal; may raise `TimeoutExpired`."""
+        ...
+
+
 class DecoderProcess:
     """One running decoder, in its own process group, reading one open recording.
 
     Only time spent waiting for it counts against it, so a slow worker is not its fault.
     """
 
-    def __init__(self, recording: BinaryIO, order: Order) -> None:
+    def __init__(self, recording: BinaryIO, order: Order, start: "Start") -> None:
         self.waited_s = 0.0
-        self._process = _start(recording, order)
+        self._process = start(recording, order)
         if self._process.stdout is None:
             raise Misconfigured("the decoder process has no output")
         self._pipe = self._process.stdout.fileno()
@@ -114,7 +126,10 @@ class DecoderProcess:
         return DecoderCrashed(f"the decoder ended with {code} before the recording did")
 
 
-def _start(recording: BinaryIO, order: Order) -> "subprocess.Popen[bytes]":
+Start = Callable[[BinaryIO, Order], Child]
+
+
+def start_decoder(recording: BinaryIO, order: Order) -> Child:
     """Start a decoder in an empty folder, which is gone once the process stands in it."""
     command = [sys.executable, "-P", "-s", "-m", "worker.decoder"]
     with tempfile.TemporaryDirectory() as folder:

@@ -2,8 +2,7 @@
 
 import logging
 from dataclasses import dataclass
-from threading import Event
-from typing import Final
+from typing import Final, Protocol
 
 from assessment.assessment import AssessmentId
 from assessment.ports import Queue
@@ -14,11 +13,19 @@ PATIENCE_S: Final = 5.0
 """How long one waits here. A worker that takes nothing must not empty the queue for nobody."""
 
 
+class Fit(Protocol):
+    """Tells whether assessments may be scored; an event does."""
+
+    def wait(self, timeout: float) -> bool:
+        """Wait at most so many seconds; return whether they may."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Doorkeeper:
     """Lets assessments in while `fit` is set."""
 
-    fit: Event
+    fit: Fit
     queue: Queue
     patience_s: float = PATIENCE_S
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Protocol, cast
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 import onnxruntime
@@ -20,7 +21,7 @@ from insightface.utils import face_align
 
 from assessment.faults import Misconfigured
 from assessment.measurement import FaceBox
-from worker.video import Pixels
+from worker.video import CHANNELS, Pixels
 
 FACE_PIXELS: Final = 224
 DETECTION_PIXELS: Final = 640
@@ -30,6 +31,8 @@ STRIDE: Final = 32
 CONFIDENCE: Final = 0.6
 OVERLAP: Final = 0.3
 POINTS: Final = 5
+PREPARE: Final = "_prepare_input_blob"
+"""InsightFace's step from a picture to the detector's input; its release is pinned."""
 
 # InsightFace calls, for each face, a name of scikit-image that 2.2 will drop; both are pinned.
 warnings.filterwarnings("ignore", "`estimate` is deprecated", FutureWarning)
@@ -114,7 +117,7 @@ def detection_size(width: int, height: int) -> tuple[int, int]:
 def align(pixels: Pixels, face: Face) -> Pixels:
     """Return the face upright and centred: (224, 224, 3) uint8 RGB, ArcFace's template."""
     crop = face_align.norm_crop(pixels, face.points, image_size=FACE_PIXELS)
-    return np.ascontiguousarray(cast("Pixels", crop)[:, :, ::-1])
+    return cast("Pixels", cv2.cvtColor(cast("Pixels", crop), cv2.COLOR_BGR2RGB))
 
 
 def _load(weights: Path) -> _Scrfd:
@@ -127,7 +130,33 @@ def _load(weights: Path) -> _Scrfd:
     )
     if not hasattr(model, "detect"):
         raise Misconfigured(f"{weights.name} is not a face detector in SCRFD layout")
+    scrfd = cast("Any", model)
+    if hasattr(scrfd, PREPARE):
+        setattr(scrfd, PREPARE, Planes(scrfd.input_mean, scrfd.input_std))
     return cast("_Scrfd", model)
+
+
+class Planes:
+    """The detector's input, in place of OpenCV's `blobFromImage`: the same bits, sooner.
+
+    That takes fresh memory for every picture, which the kernel has to map and clear: a fifth of
+    what finding faces took. `mean` and `deviation` are grey levels.
+    """
+
+    def __init__(self, mean: float, deviation: float) -> None:
+        self._mean, self._scale = np.float32(mean), np.float32(1 / deviation)
+        self._kept = np.empty((0, 0, 0, 0), np.float32)
+
+    def __call__(self, picture: Pixels, size: tuple[int, int]) -> npt.NDArray[np.float32]:
+        """Return (1, 3, height, width) RGB, about -1 to 1; good until the next call."""
+        width, height = size
+        shape = (1, CHANNELS, height, width)
+        if self._kept.shape != shape:
+            self._kept = np.empty(shape, np.float32)
+        for place, channel in zip((2, 1, 0), cv2.split(picture), strict=True):
+            np.subtract(channel, self._mean, out=self._kept[0, place])
+        self._kept *= self._scale
+        return self._kept
 
 
 def _session_options() -> object:

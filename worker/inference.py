@@ -10,6 +10,7 @@ import random
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from threading import Event
 from typing import Any, Final, cast
@@ -23,6 +24,7 @@ from tritonclient.utils import InferenceServerException
 from assessment.faults import Fault, InferenceUnavailable, ModelContract
 from assessment.manifest import Manifest
 from worker.answers import DATA_TYPES, Answer, Rows, Scores, check_metadata, scores_of
+from worker.calls import Calls, status_of
 from worker.guard import Load
 from worker.retries import Failure, fault_of, next_try_s
 from worker.video import Pixels
@@ -90,12 +92,18 @@ class TritonScorer:
     """One process' way to Triton; safe to use from several threads."""
 
     def __init__(
-        self, url: str, manifests: Mapping[str, Manifest], deadlines: Deadlines | None = None
+        self,
+        url: str,
+        manifests: Mapping[str, Manifest],
+        deadlines: Deadlines | None = None,
+        calls: Calls | None = None,
     ) -> None:
         self._manifests = manifests
+        self._calls = calls or Calls()
         self._deadlines = deadlines or Deadlines()
         self._client = triton.InferenceServerClient(url, channel_args=list(CHANNEL))
         self._pool = ThreadPoolExecutor(CALLS, thread_name_prefix="triton")
+        self._described: dict[str, Mapping[str, Any]] = {}
 
     def check(self) -> dict[str, str]:
         """Return the SHA-256 of each network that is served as its manifest says.
@@ -107,13 +115,15 @@ class TritonScorer:
         for name, manifest in self._manifests.items():
             if not self._ask("is_model_ready", name, manifest.version):
                 raise InferenceUnavailable(f"Triton has not loaded {name}")
-            check_metadata(self._metadata(manifest), manifest)
+            self._described[name] = self._metadata(manifest)
+            check_metadata(self._described[name], manifest)
         return {name: manifest.sha256 for name, manifest in self._manifests.items()}
 
     def load(self, network: str) -> Load:
         """Return what Triton says of a network that it has loaded; may raise as `check` does."""
         manifest = self._manifest(network)
-        metadata = self._metadata(manifest)
+        # What was asked a moment ago, for the check, is not asked twice.
+        metadata = self._described.pop(network, None) or self._metadata(manifest)
         answer = self._ask("get_inference_statistics", network, manifest.version, as_json=True)
         (counted,) = cast("Mapping[str, Any]", answer)["model_stats"]
         return Load(
@@ -129,7 +139,11 @@ class TritonScorer:
         sized = {size: resized(faces, size) for size in {one.face_size for one in manifests}}
         answers = {
             one.name: self._pool.submit(
-                self._score, {one.inputs[0].name: sized[one.face_size]}, one, unwanted
+                copy_context().run,
+                self._score,
+                {one.inputs[0].name: sized[one.face_size]},
+                one,
+                unwanted,
             )
             for one in manifests
         }
@@ -138,7 +152,7 @@ class TritonScorer:
     def submit_rows(self, network: str, rows: Rows) -> Pending:
         """Send inputs by name, each (n, ...) of its own data type, to one network."""
         unwanted, manifest = Event(), self._manifest(network)
-        answer = self._pool.submit(self._score, rows, manifest, unwanted)
+        answer = self._pool.submit(copy_context().run, self._score, rows, manifest, unwanted)
         return Pending({network: answer}, unwanted)
 
     def close(self) -> None:
@@ -175,14 +189,16 @@ class TritonScorer:
         return next_try_s(failure, patience_s=self._deadlines.patience_s, chance=chance)
 
     def _infer(self, rows: Rows, manifest: Manifest) -> Answer:
-        result = self._client.infer(
-            manifest.name,
-            [_tensor(name, values) for name, values in rows.items()],
-            manifest.version,
-            outputs=[triton.InferRequestedOutput(manifest.output)],
-            timeout=round(self._deadlines.queue_s * 1_000_000),
-            client_timeout=self._deadlines.call_s,
-        )
+        with self._calls.one(manifest.name, len(next(iter(rows.values())))) as headers:
+            result = self._client.infer(
+                manifest.name,
+                [_tensor(name, values) for name, values in rows.items()],
+                manifest.version,
+                outputs=[triton.InferRequestedOutput(manifest.output)],
+                headers=headers,
+                timeout=round(self._deadlines.queue_s * 1_000_000),
+                client_timeout=self._deadlines.call_s,
+            )
         return cast("Answer", result)
 
     def _ask(self, question: str, *arguments: object, **options: object) -> object:
@@ -208,12 +224,6 @@ def resized(faces: Pixels, size: int) -> Pixels:
     for face, small in zip(faces, smaller, strict=True):
         cv2.resize(face, (size, size), dst=small, interpolation=cv2.INTER_AREA)
     return smaller
-
-
-def status_of(error: InferenceServerException) -> str:
-    """Return the gRPC status behind an error, such as `UNAVAILABLE`."""
-    status = cast("str | None", error.status())
-    return (status or "UNKNOWN").removeprefix("StatusCode.")
 
 
 def _unanswered(error: InferenceServerException) -> Fault:

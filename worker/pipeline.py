@@ -81,6 +81,7 @@ class Pipeline:
             events=events,
             company_ms=round(looker.company * media.sample_interval_ms),
             thresholds=asdict(self.thresholds),
+            versions={one.name: one.version for one in networks},
         )
 
 

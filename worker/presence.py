@@ -17,6 +17,8 @@ from typing import Final
 from assessment.faults import StoreUnavailable
 from assessment.ports import Roster
 from worker.guard import Attendance
+from worker.outliving import Outliving
+from worker.pulse import Beat, unnoticed
 
 log = logging.getLogger(__name__)
 
@@ -34,9 +36,11 @@ class Presence:
         roster: Roster,
         look: Callable[[], Attendance],
         clock: Callable[[], float] = time.monotonic,
+        beat: Beat = unnoticed,
     ) -> None:
         self._roster, self._look, self._clock = roster, look, clock
         self._found: tuple[float, Attendance] | None = None
+        self._beat = beat
 
     def start(self) -> None:
         """Begin; ends with the process."""
@@ -52,6 +56,7 @@ class Presence:
 
     def sign_in(self, name: str) -> float:
         """Sign in with what was found last and return the seconds until the next time."""
+        self._beat()
         at_s, found = self._found or (0.0, None)
         if found is None or self._clock() - at_s > LONGEST_LOOK_S:
             return EVERY_S / 3
@@ -63,6 +68,6 @@ class Presence:
 
 
 def _repeat(step: Callable[[], float]) -> None:
-    pause = threading.Event()
-    while not pause.wait(step()):
+    outliving, pause = Outliving(step), threading.Event()
+    while not pause.wait(outliving()):
         pass

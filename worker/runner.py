@@ -10,9 +10,8 @@ from then until the result stands, so that the next attempt needs no recording.
 import json
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from assessment import blob_names
 from assessment.access import is_sandbox
@@ -26,6 +25,7 @@ from assessment.faults import (
     IllegalTransition,
     InternalError,
     ModelContract,
+    NewerDocument,
     NotFound,
     Rejected,
     SourceMissing,
@@ -44,13 +44,9 @@ from worker.aside import Work, at_once
 from worker.comparison import uncompared
 from worker.sandboxed import Sandboxed, Vanished
 from worker.source import Bring, as_it_came
+from worker.way import Compare, Measure, Report, Way
 
 log = logging.getLogger(__name__)
-
-Report = Callable[[Progress], None]
-Measure = Callable[[Path, AssessmentRequest, Report], Measurement]
-Conclude = Callable[[Measurement, AssessmentRequest], Result]
-Compare = Callable[[Assessment, AssessmentRequest, Result], Result]
 
 HAND_BACK_S = 5.0
 STORE_PATIENCE_S = 60.0
@@ -74,12 +70,14 @@ class Runner:
     compare: Compare = uncompared
     note: Callable[[Assessment, Result], None] = lambda _claimed, _result: None
     admit: Callable[[AssessmentId], bool] = lambda _id: True
+    ways: Callable[[AssessmentId, Mapping[str, str]], Way] | None = None
+    """Chooses by the id, and by what measured it already; without it there is one way."""
 
     def run(self, assessment_id: AssessmentId) -> None:
         """Claim the assessment and take it to its end, or hand it back."""
         try:
             assessment = self.records.get(assessment_id)
-        except (NotFound, Gone, StoreUnavailable):
+        except (NotFound, Gone, StoreUnavailable, NewerDocument):
             return  # The sweeper sends again whatever still waits.
         if is_sandbox(assessment.tenant):
             self.aside(lambda: self._run(assessment))
@@ -129,15 +127,15 @@ class Runner:
         if content is None:
             raise SourceMissing("the request is gone")
         asked = AssessmentRequest.from_json(content)
-        if self._barred(claimed, asked):
+        way = self._way_of(claimed)
+        if self._barred(claimed, asked, way):
             request, measurement = asked, UNSEEN
             erase_recording(self.records, self.blobs, claimed.id, self.clock)
         else:
             request = self.bring(claimed.id, asked, self._reporter(claimed))
-            measurement = self._measurement(claimed, request)
+            measurement = self._measurement(claimed, request, way)
         self._renew(claimed, 95)
-        _, conclude = self._way_of(claimed)
-        result = self.compare(claimed, request, conclude(measurement, request))
+        result = self._conclusion(claimed, request, measurement)
         written = json.dumps(result.to_dict()).encode()
         self.blobs.put(claimed.id, blob_names.result_name(claimed.attempt), written)
         self._renew(claimed, 97)
@@ -145,25 +143,36 @@ class Runner:
         self.blobs.put(claimed.id, blob_names.timeline_name(claimed.attempt), rows)
         return result
 
-    def _barred(self, claimed: Assessment, asked: AssessmentRequest) -> bool:
+    def _conclusion(
+        self, claimed: Assessment, request: AssessmentRequest, measurement: Measurement
+    ) -> Result:
+        """Return what the versions that measured say of it."""
+        way = self._way_of(claimed, measurement.versions)
+        conclude = self.sandbox.conclude if is_sandbox(claimed.tenant) else way.aggregate
+        return way.compare(claimed, request, conclude(measurement, request))
+
+    def _barred(self, claimed: Assessment, asked: AssessmentRequest, way: Way) -> bool:
         """Return whether nothing may be measured: then the recording is neither got nor opened."""
         sandbox = is_sandbox(claimed.tenant)
-        return not sandbox and self.aggregate.gates.admit(asked).nothing
+        return not sandbox and way.aggregate.gates.admit(asked).nothing
 
-    def _way_of(self, claimed: Assessment) -> tuple[Measure, Conclude]:
-        """Return how it is measured and concluded: in the sandbox, both are made up."""
+    def _way_of(self, claimed: Assessment, measured_by: Mapping[str, str] | None = None) -> Way:
+        """Return how it is measured and concluded; in the sandbox the measurement is made up."""
         if is_sandbox(claimed.tenant):
-            return self.sandbox.measure, self.sandbox.conclude
-        return self.measure, self.aggregate
+            return Way(self.sandbox.measure, self.aggregate, self.compare)
+        if self.ways is not None:
+            return self.ways(claimed.id, measured_by or {})
+        return Way(self.measure, self.aggregate, self.compare)
 
-    def _measurement(self, claimed: Assessment, request: AssessmentRequest) -> Measurement:
+    def _measurement(
+        self, claimed: Assessment, request: AssessmentRequest, way: Way
+    ) -> Measurement:
         kept = self.blobs.get(claimed.id, blob_names.MEASUREMENT)
         if kept is None:
             video = self.blobs.path(claimed.id, blob_names.VIDEO)
             if video is None:
                 raise SourceMissing("neither recording nor measurement is there")
-            measure, _ = self._way_of(claimed)
-            measurement = measure(video, request, self._reporter(claimed))
+            measurement = way.measure(video, request, self._reporter(claimed))
             self._renew(claimed, 90)
             self.blobs.put(claimed.id, blob_names.MEASUREMENT, measurement.to_json())
         else:

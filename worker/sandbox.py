@@ -1,8 +1,9 @@
 """What the decoder process takes away from itself before it touches a recording.
 
     die_with(parent)   the kernel kills it when its worker is gone
-    limit(...)         address space, processor time, no files written, no core dump
-    lock()             no new privileges, Landlock (no path opens), seccomp (a list of calls)
+    limit(...)         address space, processor time, no files written, no core dump, no child
+    lock()             no capabilities, no new privileges, Landlock (no path opens), seccomp
+                       (a list of calls)
 
 The recording is an open descriptor, so that nothing has to be opened afterwards:
 no file, no socket, no program. Needs neither root nor a container. Linux only;
@@ -20,6 +21,7 @@ from typing import Final
 
 from worker import syscalls
 
+CAPABILITY_VERSION: Final = 0x20080522
 PR_SET_PDEATHSIG: Final = 1
 PR_SET_SECCOMP: Final = 22
 PR_SET_NO_NEW_PRIVS: Final = 38
@@ -43,10 +45,11 @@ def die_with(parent: int) -> None:
         os._exit(1)
 
 
-def limit(*, memory_bytes: int, cpu_seconds: int, descriptors: int) -> None:
-    """Bound what this process may use. The number of processes is left to seccomp.
+def limit(*, memory_bytes: int, cpu_seconds: int, descriptors: int, alone: bool) -> None:
+    """Bound what this process may use; `alone` says that it needs no thread beside its first.
 
-    RLIMIT_NPROC counts all processes of the user, so it would hit its neighbours.
+    RLIMIT_NPROC counts the threads of all processes of a user, so no number but none can be said
+    beforehand; for root it does not hold. Where threads are needed, seccomp refuses processes.
     """
     bounds = {
         resource.RLIMIT_AS: (memory_bytes, memory_bytes),
@@ -56,6 +59,8 @@ def limit(*, memory_bytes: int, cpu_seconds: int, descriptors: int) -> None:
         resource.RLIMIT_NOFILE: (descriptors, descriptors),
         resource.RLIMIT_CORE: (0, 0),
     }
+    if alone:
+        bounds[resource.RLIMIT_NPROC] = (0, 0)
     for which, (soft, hard) in bounds.items():
         _, ceiling = resource.getrlimit(which)
         if ceiling != resource.RLIM_INFINITY:
@@ -66,16 +71,27 @@ def limit(*, memory_bytes: int, cpu_seconds: int, descriptors: int) -> None:
 def lock() -> list[str]:
     """Give up everything but computing and the open descriptors; return what was refused.
 
-    An empty list says that all three locks hold.
+    An empty list says that all four locks hold. Seccomp comes last: it bars the calls of others.
     """
+    locks = {
+        "capabilities": _no_capabilities,
+        "no_new_privs": _no_new_privileges,
+        "landlock": _landlock,
+        "seccomp": _seccomp,
+    }
     if sys.platform != "linux":
-        return ["no_new_privs", "landlock", "seccomp"]
-    locks = {"no_new_privs": _no_new_privileges, "landlock": _landlock, "seccomp": _seccomp}
+        return list(locks)
     return [name for name, engage in locks.items() if not engage()]
 
 
 def _libc() -> ctypes.CDLL:
     return ctypes.CDLL(None, use_errno=True)
+
+
+def _no_capabilities() -> bool:
+    """Give up what root may do, for where the worker runs as root."""
+    header = struct.pack("<Ii", CAPABILITY_VERSION, 0)
+    return _libc().capset(header, bytes(24)) == 0
 
 
 def _no_new_privileges() -> bool:
@@ -103,7 +119,7 @@ def _landlock() -> bool:
 
 
 def _seccomp() -> bool:
-    program = syscalls.program(platform.machine())
+    program = syscalls.program(platform.machine(), os.getpid())
     if program is None:
         return False
     code = ctypes.create_string_buffer(program, len(program))

@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import dataclass
+from datetime import timedelta
 
 from assessment.feedback import FeedbackStore
 from assessment.ports import Clock
@@ -23,6 +24,8 @@ class StaleFeedback:
         stale = [one for one in self.store.all() if one.erase_at(self.ttl_s) <= now]
         for one in stale:
             self.store.remove(one)
-        if stale:
-            log.info("%s totals of feedback were kept for their time and are erased", len(stale))
-        return len(stale)
+        damaged = self.store.erase_damaged(now - timedelta(seconds=self.ttl_s))
+        if stale or damaged:
+            said = "%s totals of feedback were kept for their time and erased, %s of them damaged"
+            log.info(said, len(stale) + damaged, damaged)
+        return len(stale) + damaged

@@ -5,16 +5,27 @@ Any number may run at once; each step may be done twice.
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from assessment.assessment import Assessment, AssessmentId, Status
-from assessment.faults import Gone, IllegalTransition, NotFound, Stale, WorkerCrashed
+from assessment.faults import (
+    Gone,
+    IllegalTransition,
+    NewerDocument,
+    NotFound,
+    Stale,
+    WorkerCrashed,
+)
 from assessment.ports import Blobs, Clock, Queue, Records
 from assessment.stopper import erase_unkept
+from worker.clean import Clean
+from worker.outliving import told
 
 log = logging.getLogger(__name__)
 
 BATCH = 200
+DAMAGED = (ValueError, KeyError, TypeError)
+"""What reading a record raises that is none."""
 LONGEST_PATIENCE_S = 600.0
 ORPHAN_S = 3600.0
 """Blobs without a record are erased after this; an upload's record follows within seconds."""
@@ -32,6 +43,7 @@ class Sweeper:
     max_crashes: int
     clear_staging: Callable[[], int]
     erase_uploads: Callable[[], int]
+    clean: Clean = field(default_factory=Clean)
 
     def sweep(self) -> None:
         """Look at everything whose time has come; may raise `StoreUnavailable`."""
@@ -40,6 +52,11 @@ class Sweeper:
                 self._recover(self.records.get(assessment_id))
             except (Stale, IllegalTransition, NotFound, Gone):
                 continue  # It moved on between two lines: just what is wanted.
+            except NewerDocument:
+                continue  # The sweeper of that release takes care of it.
+            except DAMAGED as error:
+                # It comes first every time, and must not keep the others from their turn.
+                log.error("assessment %s cannot be read: %s", assessment_id, told(error))  # noqa: TRY400
 
     def _recover(self, assessment: Assessment) -> None:
         if assessment.status is Status.QUEUED:
@@ -65,8 +82,12 @@ class Sweeper:
 
     def erase_leftovers(self) -> None:
         """Erase recordings of finished assessments, blobs without a record, broken uploads."""
-        for assessment_id in self.blobs.stored():
-            self._erase_leftovers_of(assessment_id)
+        stored = self.blobs.stored()
+        self.clean.keep(stored)
+        for assessment_id in stored:
+            unchanged_s = self.blobs.age_s(assessment_id)
+            if not self.clean.is_still(assessment_id, unchanged_s=unchanged_s):
+                self._erase_leftovers_of(assessment_id)
         self.clear_staging()
         self.erase_uploads()
 
@@ -75,6 +96,7 @@ class Sweeper:
             assessment = self.records.get(assessment_id)
             if assessment.status.final:
                 erase_unkept(self.records, self.blobs, assessment, self.clock)
+                self.clean.note(assessment_id)
         except Gone:
             self.blobs.erase(assessment_id)
         except NotFound:

@@ -32,6 +32,7 @@ ARCHITECTURES: Final = {"x86_64": (0xC000003E, 0), "aarch64": (0xC00000B7, 1)}
 
 CLONE: Final = (56, 220)
 CLONE3: Final = (435, 435)
+TGKILL: Final = (234, 131)
 
 REFUSED: Final[dict[str, tuple[int | None, int | None]]] = {
     # Files: the recording is open already, nothing else ever is.
@@ -110,6 +111,18 @@ REFUSED: Final[dict[str, tuple[int | None, int | None]]] = {
     "shmctl": (31, 195),
     "msgget": (68, 186),
     "semget": (64, 190),
+    "mq_open": (240, 180),
+    "kcmp": (312, 272),
+    "process_madvise": (440, 440),
+    "process_mrelease": (448, 448),
+    # What was taken away before; nothing of it comes back.
+    "prctl": (157, 167),
+    "setuid": (105, 146),
+    "setgid": (106, 144),
+    "setresuid": (117, 147),
+    "setresgid": (119, 149),
+    "setgroups": (116, 159),
+    "capset": (126, 91),
     # The kernel itself.
     "mount": (165, 40),
     "umount2": (166, 39),
@@ -127,19 +140,44 @@ REFUSED: Final[dict[str, tuple[int | None, int | None]]] = {
     "bpf": (321, 280),
     "perf_event_open": (298, 241),
     "userfaultfd": (323, 282),
+    "fsmount": (432, 432),
+    "fspick": (433, 433),
+    "fanotify_init": (300, 262),
+    "personality": (135, 92),
+    "syslog": (103, 116),
+    "acct": (163, 89),
+    "swapon": (167, 224),
+    "reboot": (169, 142),
+    "kexec_load": (246, 104),
+    "kexec_file_load": (320, 294),
+    "init_module": (175, 105),
+    "finit_module": (313, 273),
+    "delete_module": (176, 106),
+    "clock_settime": (227, 112),
+    "settimeofday": (164, 170),
+    "clock_adjtime": (305, 266),
+    "adjtimex": (159, 171),
+    "sethostname": (170, 161),
+    "iopl": (172, None),
+    "ioperm": (173, None),
+    "modify_ldt": (154, None),
 }
 """Name, to its number on x86_64 and on aarch64 (None: the machine has no such call)."""
 
 
-def program(machine: str) -> bytes | None:
-    """Return the filter for `prctl(PR_SET_SECCOMP)`, or None for a machine without a table."""
+def program(machine: str, process: int) -> bytes | None:
+    """Return the filter for `prctl(PR_SET_SECCOMP)`, or None for a machine without a table.
+
+    `process` is the id of the process that it is for: it may signal its own threads, which is
+    how a C library aborts, and nobody else's.
+    """
     if machine not in ARCHITECTURES:
         return None
     audit, column = ARCHITECTURES[machine]
-    return b"".join(struct.pack("<HBBI", *step) for step in _steps(audit, column))
+    return b"".join(struct.pack("<HBBI", *step) for step in _steps(audit, column, process))
 
 
-def _steps(audit: int, column: int) -> Iterator[tuple[int, int, int, int]]:
+def _steps(audit: int, column: int, process: int) -> Iterator[tuple[int, int, int, int]]:
     """Yield (code, jump if true, jump if false, operand)."""
     yield LOAD, 0, 0, OFFSET_ARCHITECTURE
     yield JUMP_EQUAL, 1, 0, audit
@@ -153,6 +191,11 @@ def _steps(audit: int, column: int) -> Iterator[tuple[int, int, int, int]]:
     yield JUMP_EQUAL, 0, 4, CLONE[column]
     yield LOAD, 0, 0, OFFSET_FIRST_ARGUMENT
     yield JUMP_SET, 0, 1, CLONE_THREAD
+    yield RETURN, 0, 0, ALLOW
+    yield RETURN, 0, 0, REFUSE | errno.EPERM
+    yield JUMP_EQUAL, 0, 4, TGKILL[column]
+    yield LOAD, 0, 0, OFFSET_FIRST_ARGUMENT
+    yield JUMP_EQUAL, 0, 1, process
     yield RETURN, 0, 0, ALLOW
     yield RETURN, 0, 0, REFUSE | errno.EPERM
     for numbers in REFUSED.values():

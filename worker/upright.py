@@ -9,9 +9,9 @@ What would be cropped then, the networks would score, and no tilt would show in 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, cast
 
-import numpy as np
+import cv2
 
 from worker.faces import Face
 from worker.looking import Faces
@@ -34,9 +34,14 @@ class UprightFaces:
         found = self.faces.find(pixels)
         if all(face.confidence >= SURE for face in found):
             return found
-        turned = self.faces.find(np.ascontiguousarray(pixels[::-1, ::-1]))
+        turned = self.faces.find(_half_round(pixels))
         height, width = pixels.shape[:2]
         return [face for face in found if not _surer(turned, face, width, height)]
+
+
+def _half_round(pixels: Pixels) -> Pixels:
+    """Return the picture turned; NumPy's own reversed copy takes forty times as long."""
+    return cast("Pixels", cv2.flip(pixels, -1))
 
 
 def _surer(turned: Sequence[Face], face: Face, width: int, height: int) -> bool:

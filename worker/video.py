@@ -24,7 +24,6 @@ import numpy.typing as npt
 from assessment.faults import (
     DecoderCrashed,
     NoVideoStream,
-    SourceMissing,
     TooLargePicture,
     TooLong,
     Undecodable,
@@ -32,9 +31,10 @@ from assessment.faults import (
 )
 from assessment.request import Sampling
 from worker.channel import Kind, Message
-from worker.decoder_process import DecoderProcess
+from worker.decoder_process import DecoderProcess, Start, start_decoder
 from worker.order import Order
 from worker.orientation import Orientation
+from worker.plain_file import open_plain
 
 log = logging.getLogger(__name__)
 
@@ -157,18 +157,16 @@ def decode(
     sampling: Sampling,
     limits: Limits,
     while_waiting: Callable[[], None] = _nothing,
+    start: Start = start_decoder,
 ) -> Generator[Recording]:
     """Decode the recording at `path` in a process of its own.
 
     `while_waiting` is called about twice a second while the decoder is waited for.
+    `start` begins the process.
     Raises `SourceMissing`, or any other `Unusable`, here or while iterating.
     """
-    try:
-        source = path.open("rb", buffering=0)
-    except FileNotFoundError as error:
-        raise SourceMissing("the recording is no longer there") from error
-    with source:
-        process = DecoderProcess(source, _order(sampling, limits))
+    with open_plain(path) as source:
+        process = DecoderProcess(source, _order(sampling, limits), start)
     try:
         yield Recording(process, limits, while_waiting)
     finally:

@@ -4,7 +4,12 @@ import { button, facts, fill, make, save, table } from "./dom.js";
 import { problemBox } from "./problem.js";
 import { moment, plain } from "./words.js";
 
-const FORMATS = [["csv", "CSV"], ["jsonl", "JSON Lines"], ["vtt", "WebVTT"]];
+/** The groups of downloads: [what, [words, address, the file's name after the id]...]. */
+const downloads = ({ timeline, segments, self, receipt: signed, fhir }) => [
+  ["Timeline", ["CSV", `${timeline}?format=csv`, "csv"], ["JSON Lines", `${timeline}?format=jsonl`, "jsonl"], ["WebVTT", `${timeline}?format=vtt`, "vtt"]],
+  ["Events", ["CSV", `${segments}?format=csv`, "segments.csv"], ["JSON Lines", `${segments}?format=jsonl`, "segments.jsonl"]],
+  ["Result", ["JSON", self, "json"], ["FHIR R5", `${fhir}?release=r5`, "r5.fhir.json"], ["FHIR R4", `${fhir}?release=r4`, "r4.fhir.json"], ["Signed receipt", signed, "receipt.json"]],
+];
 
 /** Return the row of actions; `onDeleted` gets the receipt. */
 export function actions(api, assessment, onDeleted) {
@@ -18,11 +23,12 @@ export function actions(api, assessment, onDeleted) {
     }
   };
   const { id, urls, status } = assessment;
-  const get = (format) => async () => save(await api.blob(`${urls.timeline}?format=${format}`), `${id}.${format}`);
+  const get = (address, ending) => async () => save(await api.blob(address), `${id}.${ending}`);
   const results = status !== "succeeded" ? [] : [
     button("Open the report", guard("The report could not be read", () => report(api, assessment)), { class: "primary" }),
-    make("div", { class: "group", role: "group", "aria-label": "Download the timeline" }, make("span", { class: "fine" }, "Timeline"),
-      FORMATS.map(([format, words]) => button(words, guard("The timeline could not be read", get(format)), { "aria-label": `Timeline as ${words}` }))),
+    downloads(urls).map(([what, ...forms]) => make("div", { class: "group", role: "group", "aria-label": `Download: ${what.toLowerCase()}` },
+      make("span", { class: "fine" }, what),
+      forms.map(([words, address, ending]) => button(words, guard("It could not be read", get(address, ending)), { "aria-label": `${what} as ${words}` })))),
   ];
   const erase = button("Delete…", () => confirmed(guard("It could not be deleted", async () => onDeleted(await api.json("DELETE", urls.self)))), { class: "danger" });
   return make("div", {}, make("div", { class: "actions" }, results, erase), place);

@@ -1,7 +1,7 @@
 // How much was shown over time, and how the head moved. It describes the recording, not the person.
 
 import { facts, make } from "./dom.js";
-import { clock, percent } from "./words.js";
+import { lasting, percent } from "./words.js";
 
 /** Return the card of expressivity and movement, or null where the result tells neither. */
 export function behaviourCard({ expressivity, movement }) {
@@ -21,13 +21,13 @@ function shown({ model, observed_ms: observed, share, uncertain, transitions_per
       ["Share of time", shares.join(", ")],
       ["Changes per minute", rate.toFixed(1)],
       ["Smiles", smiles ? smiled(smiles) : null],
-      ["Usable face time", `${clock(observed)} min`],
+      ["Usable face time", lasting(observed)],
     ], { class: "facts rows" }),
   ];
 }
 
 function smiled({ count, mean_ms: mean, total_ms: total }) {
-  return count ? `${count}, ${(mean / 1000).toFixed(1)} s on average, ${clock(total)} min in all` : "none";
+  return count ? `${count}, ${(mean / 1000).toFixed(1)} s on average, ${lasting(total)} in all` : "none";
 }
 
 function moved({ interval_ms: interval, yaw, pitch, roll_degrees: roll, still }) {

@@ -75,3 +75,11 @@ export function save(blob, name) {
 export function announce(words) {
   document.getElementById("announcer").textContent = words;
 }
+
+/** Return a line of text with its name and a note, as { element, value }. */
+export function textField(id, name, note, most) {
+  const input = make("input", { id, type: "text", maxlength: most, autocomplete: "off", "aria-describedby": `${id}-note` });
+  const element = make("div", { class: "field" }, make("label", { for: id }, name), input,
+    make("p", { id: `${id}-note`, class: "fine" }, note));
+  return { element, value: () => input.value.trim() };
+}

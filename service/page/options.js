@@ -1,6 +1,7 @@
 // What is asked of the recording, folded away because all of it is optional.
 
-import { make } from "./dom.js";
+import { make, textField } from "./dom.js";
+import { stated } from "./stated.js";
 import { ANALYSES, plain } from "./words.js";
 
 const USUAL = { analyses: ["severity", "expression"], every: 400 };
@@ -16,19 +17,21 @@ export function options(networks) {
     make("option", { value: "every_n_frames" }, "frames"));
   unit.addEventListener("change", () => { every.value = unit.value === "every_ms" ? USUAL.every : 10; });
   const reference = textField("reference", "Reference", "Your own name for it, not a person's. It comes back in every answer.", 200);
-  const agreed = consent();
+  const baseline = textField("baseline", "Baseline", "The id of an earlier assessment of the same person, by the same network: the change from it is stated.", 64);
+  const said = stated();
   const element = make("details", { class: "options" },
     make("summary", {}, "Options"),
     make("fieldset", {}, make("legend", {}, "Analyses and networks"), groups.map((one) => one.element)),
     make("fieldset", {}, make("legend", {}, "Sampling"),
       make("div", { class: "inline" }, make("label", { for: "every" }, "Score one frame in"), every, unit)),
-    make("div", { class: "alone" }, reference.element),
-    agreed.element);
+    make("div", { class: "alone" }, reference.element, baseline.element),
+    said.element);
   return { element, request: () => ({
     ...chosen(groups),
     sampling: { [unit.value]: Number(every.value) },
     ...(reference.value() ? { reference: reference.value() } : {}),
-    ...agreed.value(),
+    ...(baseline.value() ? { baseline: baseline.value() } : {}),
+    ...said.value(),
   }) };
 }
 
@@ -61,30 +64,4 @@ function described(network) {
   const proved = network.evidence ? [] : ["no evidence"];
   const demonstration = network.demonstration ? ["demonstration weights"] : [];
   return [`scores a ${plain(network.kind)}`, ...demonstration, ...calibrated, ...proved].join(", ");
-}
-
-function consent() {
-  const policy = textField("policy", "Policy version", "Your name for the text that was agreed to.", 64);
-  const at = make("input", { id: "obtained", type: "datetime-local" });
-  const scopes = textField("scopes", "Scopes", "Names of analyses, with commas between: severity, expression, micro_expressions.", 400);
-  const element = make("fieldset", {}, make("legend", {}, "Consent"),
-    make("p", { class: "fine" }, "What the person agreed to, as you state it; kept with the request."),
-    policy.element, make("label", { for: "obtained" }, "Obtained at"), at, scopes.element);
-  const value = () => {
-    if (!policy.value() && !at.value) return {};
-    const list = scopes.value().split(",").map((one) => one.trim()).filter(Boolean);
-    return { consent: {
-      policy_version: policy.value(),
-      obtained_at: at.value ? new Date(at.value).toISOString() : "",
-      ...(list.length ? { scopes: list } : {}),
-    } };
-  };
-  return { element, value };
-}
-
-function textField(id, name, note, most) {
-  const input = make("input", { id, type: "text", maxlength: most, autocomplete: "off", "aria-describedby": `${id}-note` });
-  const element = make("div", { class: "field" }, make("label", { for: id }, name), input,
-    make("p", { id: `${id}-note`, class: "fine" }, note));
-  return { element, value: () => input.value.trim() };
 }

@@ -1,7 +1,7 @@
 // How an assessment ended, first of all: reported, withheld and why, or failed and what to do.
 
 import { coded, facts, make } from "./dom.js";
-import { ANALYSES, clock, moment, plain, standing } from "./words.js";
+import { ANALYSES, lasting, moment, plain, standing } from "./words.js";
 
 const TITLES = {
   Withheld: "Withheld: no numbers are reported",
@@ -21,7 +21,7 @@ export function headOf(assessment) {
     facts([
       ["Reference", reference],
       ["Received", moment(created)],
-      ["Recording", quality && `${clock(quality.duration_ms)} min, ${quality.width} × ${quality.height}`],
+      ["Recording", quality && `${lasting(quality.duration_ms)}, ${quality.width} × ${quality.height}`],
       ["Recording erased", erasedAt && moment(erasedAt)],
       ["Intended use", result && plain(result.intended_use)],
     ]));

@@ -1,7 +1,7 @@
 // The frame ledger: every sampled frame was used, or rejected for one reason.
 
 import { make, table } from "./dom.js";
-import { clock, percent, plain } from "./words.js";
+import { lasting, percent, plain } from "./words.js";
 
 /** Return the card of the recording's quality. */
 export function qualityCard({ frames, face_time_ms: face, duration_ms: duration }) {
@@ -10,7 +10,7 @@ export function qualityCard({ frames, face_time_ms: face, duration_ms: duration 
   const rows = [["used", String(frames.used)], ...rejected.map(([name, count]) => [`rejected: ${plain(name)}`, String(count)])];
   return make("section", { class: "card", "aria-labelledby": "quality" },
     make("h2", { id: "quality" }, "Quality of the recording"),
-    make("p", {}, `Usable face time: ${clock(face)} of ${clock(duration)} min. Every sampled frame was used, or rejected for one reason.`),
+    make("p", {}, `Usable face time: ${lasting(face)} of ${lasting(duration)}. Every sampled frame was used, or rejected for one reason.`),
     make("figure", {}, bar(frames, sum), make("figcaption", {}, "Filled: used. Hatched: rejected.")),
     table("What became of the sampled frames", ["Frames", "#Count"], rows,
       ["sampled = used + rejected", `${frames.sampled} = ${frames.used} + ${sum}`]));

@@ -30,7 +30,7 @@ function body(api, assessment, file) {
     notices(result),
     withheldCards(result),
     severities.length ? make("div", { class: "pair" }, severities.map(severityCard)) : null,
-    timelineCard(api, assessment, file),
+    result.quality.frames.sampled ? timelineCard(api, assessment, file) : null,
     behaviourCard(result),
     result.micro_expressions ? microCard(result.micro_expressions) : null,
     qualityCard(result.quality),

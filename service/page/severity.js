@@ -9,7 +9,7 @@ const NARROW = 460;
 
 /** Return the card of one estimate. */
 export function severityCard(estimate) {
-  const { model, point, interval, bands, evidence, demonstration } = estimate;
+  const { model, point, interval, bands, band, evidence, demonstration } = estimate;
   const heading = `severity-${model}`;
   return make("section", { class: "card", "aria-labelledby": heading },
     make("h2", { id: heading }, "Severity estimate ", make("span", { class: "by" }, `by ${model}`)),
@@ -19,11 +19,30 @@ export function severityCard(estimate) {
       : "No interval: these weights have no calibration."),
     demonstration ? make("p", { class: "flag" }, "Demonstration weights: the number has no clinical meaning.") : null,
     make("figure", {}, scale(estimate), make("figcaption", {}, "Diamond: the estimate. Bar: its interval. Fields: BDI-II bands by name.")),
-    bands ? make("figure", {}, make("h3", {}, "Probability of each band"), bars(bands)) : null,
+    changed(estimate),
+    bands ? make("figure", {}, make("h3", {}, "Probability of each band"), bars(bands), make("figcaption", {}, named(bands, band))) : null,
     make("h3", {}, "Evidence and its limits"),
     make("p", { class: "fine" }, evidence ? evidenced(evidence) : "These weights come with no evidence."),
     make("p", { class: "fine" }, "For comparison: the best reviewed networks that see video only err by 7.1 and 6.6 points (RMSE) on AVEC 2013 and 2014, "
       + "where 17 of 42 test persons are also in training; answering the same number for everyone errs by 11.5."));
+}
+
+/** Say which band is likeliest, or why none is named. */
+function named(bands, band) {
+  if (band) return `Likeliest is ${band}, with ${percent(bands[band])}.`;
+  const [[first, one], [second, other]] = Object.entries(bands).sort((a, b) => b[1] - a[1]);
+  return `No band is named: ${first} (${percent(one)}) and ${second} (${percent(other)}) are about as likely.`;
+}
+
+const VERDICTS = { higher: "higher than the baseline", lower: "lower than the baseline", no_reliable_change: "no reliable change" };
+
+function changed({ change, change_withheld: withheld }) {
+  if (withheld) return make("p", {}, `No change is stated: ${plain(withheld)}.`);
+  if (!change) return null;
+  const { point_difference: difference, smallest_detectable: smallest, verdict } = change;
+  const signed = `${difference > 0 ? "+" : ""}${difference.toFixed(1)}`;
+  return make("p", {}, make("strong", {}, `Change: ${VERDICTS[verdict] ?? plain(verdict)}`),
+    `, ${signed} points; only more than ${smallest.toFixed(1)} points count.`);
 }
 
 function evidenced(evidence) {

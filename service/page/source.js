@@ -2,7 +2,7 @@
 
 import { announce, button, facts, fill, make } from "./dom.js";
 import { openCamera } from "./recorder.js";
-import { bytes, clock } from "./words.js";
+import { bytes, lasting } from "./words.js";
 
 const ACCEPTED = "video/*,image/jpeg,image/png,.mkv,.avi,.ts,.mov";
 
@@ -48,11 +48,11 @@ function shown(file, onBack) {
   media.muted = true;
   const length = make("span", {}, "…");
   media.addEventListener("loadedmetadata", () => {
-    length.textContent = Number.isFinite(media.duration) ? `${clock(1000 * media.duration)} min` : "not stated in the file";
+    length.textContent = Number.isFinite(media.duration) ? lasting(1000 * media.duration) : "not stated in the file";
   });
   media.addEventListener("error", () => {
     length.textContent = "unknown: this browser cannot play it, the service may still read it";
-    media.hidden = true;
+    media.remove();
   });
   return [media,
     facts([["File", file.name], ["Size", bytes(file.size)], still ? ["Length", "one frame"] : ["Length", length]]),

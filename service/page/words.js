@@ -40,6 +40,10 @@ export function clock(milliseconds) {
   return rest % 10 ? `${minutes}:${seconds}.${rest % 10}` : `${minutes}:${seconds}`;
 }
 
+/** Return how long something lasted: seconds, from a minute on minutes and seconds. */
+export const lasting = (milliseconds) =>
+  (milliseconds < 59_950 ? `${(milliseconds / 1000).toFixed(1)} s` : `${clock(milliseconds)} min`);
+
 /** Return a number of bytes with its unit. */
 export function bytes(count) {
   let value = count;

@@ -144,7 +144,9 @@ def phi_left(plan: Plan, log: Path, received: Received) -> int:
     return len(files) + len(blobs) + told
 
 
-def run(options: argparse.Namespace, folder: Path) -> tuple[Reckoning, dict[str, int], int]:
+def run(
+    options: argparse.Namespace, folder: Path, kind: type[Run] = Run
+) -> tuple[Reckoning, dict[str, int], int]:
     """Start a house, rage, count; returns the count, the kills by kind and the webhook calls."""
     log = folder / "log" / "parts.log"
     log.parent.mkdir()
@@ -155,7 +157,7 @@ def run(options: argparse.Namespace, folder: Path) -> tuple[Reckoning, dict[str,
         stack.enter_context(triton_server.shared_memory(plan.data))
         callback, received = stack.enter_context(receiver(options.seed))
         house = stack.enter_context(House(plan, log, frozenset(options.without)))
-        raging = Run(house, options, callback)
+        raging = kind(house, options, callback)
         expected = raging.expected()
         raging.rage()
         raging.wait_for_webhooks(received)

@@ -79,6 +79,19 @@ class House:
             assert time.monotonic() < end, ready.said
             time.sleep(LOOK_EVERY_S)
 
+    def restart(self, name: str, grace_s: float) -> float:
+        """Ask a part to stop, and kill it after a while, as an orchestrator does.
+
+        Returns the seconds until it was gone, and only when its successor runs.
+        """
+        old, began = self._kept[name].process, time.monotonic()
+        old.terminate()
+        while self._kept[name].process is old:
+            if time.monotonic() > began + grace_s:
+                old.kill()
+            time.sleep(LOOK_EVERY_S)
+        return time.monotonic() - began
+
     def kill(self, kind: str) -> bool:
         """SIGKILL one process of a kind; False when none is there just now."""
         victim = self._victim(kind)
@@ -95,7 +108,7 @@ class House:
         if kind not in ("worker child", "decoder"):
             return psutil.Process(self._kept[kind].process.pid) if kind in self._kept else None
         found: list[psutil.Process] = []
-        for name in ("worker", "worker two"):
+        for name in {"worker", "worker two"} & self._kept.keys():
             try:
                 parent = psutil.Process(self._kept[name].process.pid)
                 found += parent.children(recursive=True)

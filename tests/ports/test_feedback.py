@@ -1,5 +1,6 @@
 """Feedback: in memory, and in the data folder."""
 
+import os
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -112,3 +113,21 @@ def test_an_id_that_is_no_id_reaches_no_path(tmp_path: Path, name: str):
     for reach in (store.of, store.erase):
         with pytest.raises(ValueError, match="no id"):
             reach(AssessmentId(name))
+
+
+def test_damaged_files_are_erased_by_their_age_and_sound_ones_are_not(tmp_path: Path):
+    store, old = FolderFeedback(tmp_path), NOON.timestamp()
+    store.put(BDI)
+    folder = tmp_path / FOLDER
+    damaged, recent = folder / f"{an_id(2)}.bdi_ii.json", folder / f"{an_id(3)}.bdi_ii.json"
+    for path in (damaged, recent):
+        path.write_bytes(b"{")
+    for path, at in ((damaged, old), (recent, old + 1), (next(folder.glob(f"{an_id(1)}*")), old)):
+        os.utime(path, (at, at))
+
+    erased = store.erase_damaged(NOON)
+
+    assert erased == 1
+    assert not damaged.exists()
+    assert recent.exists()
+    assert list(store.of(BDI.assessment_id)) == [BDI]

@@ -81,6 +81,33 @@ def test_a_rotation_overtakes_one_that_has_not_begun(keys: ReceiptKeys):
     assert [one.signs_until for one in keys.published()] == [LATER, LATER, None]
 
 
+def test_a_clock_that_was_set_back_makes_no_key_end_before_it_begins(
+    keys: ReceiptKeys, watch: Watch
+):
+    first = keys.signer(NOON)
+    signature = first.sign(b"a receipt of noon")
+    watch.go_on(-86_400)
+
+    second = keys.rotate(signs_from=watch() + timedelta(seconds=60))
+    third = keys.rotate(signs_from=watch())
+
+    ended = [one for one in keys.published() if one.signs_until is not None]
+    assert all(one.signs_until >= one.key.signs_from for one in ended if one.signs_until)
+    assert second.signs_from > NOON < third.signs_from
+    assert keys.signer(NOON).sign(b"a receipt of noon") == signature
+    assert keys.signer(third.signs_from).key_id == third.id
+
+
+def test_a_key_that_never_came_to_sign_is_published_with_no_time(keys: ReceiptKeys):
+    keys.signer(NOON)
+    keys.rotate(signs_from=MUCH_LATER)
+    keys.rotate(signs_from=LATER)
+
+    overtaken = keys.published()[1]
+
+    assert overtaken.key.signs_from == overtaken.signs_until == LATER
+
+
 def test_what_ended_before_there_was_a_key_is_signed_by_the_first(keys: ReceiptKeys):
     first = keys.signer(NOON).key_id
 

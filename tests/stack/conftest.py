@@ -9,11 +9,11 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -121,8 +121,20 @@ def stop(stack: Stack) -> int:
     return stack.process.wait(60)
 
 
+def elsewhere(said: Mapping[str, str]) -> Stack | None:
+    """A stack that was brought up by somebody else, such as `tests.containers`."""
+    if "STACK_PORT" not in said:
+        return None
+    nobody = cast("subprocess.Popen[bytes]", None)
+    data = Path(said["STACK_DATA"])
+    return Stack(nobody, int(said["STACK_PORT"]), said["STACK_KEY"], data, Path(os.devnull))
+
+
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    if found := elsewhere(os.environ):  # noqa: TID251
+        yield found
+        return
     running = start(
         tmp_path_factory.mktemp("stack"),
         MIEN_LEASE_S="6",

@@ -41,7 +41,9 @@ class Service:
 
 
 @contextmanager
-def plain_service(folder: Path, redis_socket: Path, **settings: str) -> Generator[Service]:
+def plain_service(
+    folder: Path, redis_socket: Path, *, http: str = "service.line:Line", **settings: str
+) -> Generator[Service]:
     """Run both until the end; the socket's path must be short."""
     environment = {
         **os.environ,  # noqa: TID251
@@ -64,7 +66,7 @@ def plain_service(folder: Path, redis_socket: Path, **settings: str) -> Generato
         "--port",
         str(port),
         "--http",
-        "httptools",
+        http,
     ]
     with (folder / "log").open("wb") as log:
         api = subprocess.Popen(

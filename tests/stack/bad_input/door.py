@@ -83,7 +83,7 @@ class Door:
             answer = b""
             while received := line.recv(65536):
                 answer += received
-        return _parsed(answer)
+        return parsed(answer)
 
     def ids(self) -> set[str]:
         """Return every id that is stored, and whatever lies in staging: what could be left."""
@@ -110,7 +110,8 @@ class Door:
         return answer.json()
 
 
-def _parsed(answer: bytes) -> httpx.Response:
+def parsed(answer: bytes) -> httpx.Response:
+    """Return the first answer of the bytes that came; status 0 when none did."""
     head, _, content = answer.partition(b"\r\n\r\n")
     status, *lines = head.decode("latin-1").split("\r\n")
     if not head:

@@ -15,6 +15,8 @@ FAST = {"preset": "ultrafast"}
 SIZE_OF_ASTRONAUT = slice(20, 276), slice(96, 352)
 """256 x 256 pixels around the face, which is 90 wide."""
 HOURS_MS = 3_600_000
+FROZEN_MS = 6000
+"""Long enough for its movement to be told."""
 
 
 def portrait() -> Picture:
@@ -82,7 +84,8 @@ def flat(path: Path, level: int) -> Path:
 
 
 def frozen(path: Path) -> Path:
-    return record(path, [portrait()] * FRAMES, Make(step_ms=STEP_MS, options=FAST), _times(FRAMES))
+    count = FROZEN_MS // STEP_MS
+    return record(path, [portrait()] * count, Make(step_ms=STEP_MS, options=FAST), _times(count))
 
 
 def _times(count: int) -> list[int]:

@@ -14,7 +14,8 @@ Send = Callable[[Door], httpx.Response]
 class Row:
     """A request and its answer; `headers` are begun as told, `fields` are in the problem."""
 
-    number: int
+    number: int | str
+    """Of the first list (1-90), or of the second one (`F001`-`F179`)."""
     sent: str
     send: Send
     status: int
@@ -23,6 +24,8 @@ class Row:
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     fields: Mapping[str, object] = field(default_factory=dict[str, object])
     detail: str = ""
+    absent: tuple[str, ...] = ()
+    """Words that no answer may have, and header fields that it may not have."""
 
     @property
     def name(self) -> str:
@@ -32,6 +35,9 @@ class Row:
         """Send it, and hold the answer to the row."""
         answer = self.send(door)
         assert answer.status_code == self.status, answer.text[:500]
+        for word in self.absent:
+            assert word not in answer.headers, answer.headers
+            assert word not in answer.text, answer.text[:500]
         for name, value in self.headers.items():
             assert answer.headers[name].startswith(value), answer.headers
         if self.code is not None:

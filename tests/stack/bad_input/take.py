@@ -15,7 +15,7 @@ class Take:
     `times_ms` are the media times of its timeline.
     """
 
-    number: int
+    number: int | str
     sent: str
     said: str
     make: Callable[[Path], Path] | None = None
@@ -23,6 +23,8 @@ class Take:
     """Instead of a file: the path on the site from which a worker fetches it."""
     request: Mapping[str, Any] = field(default_factory=dict[str, Any])
     times_ms: tuple[int, ...] | None = None
+    still: float | None = None
+    """The share of time without movement that its result tells."""
 
     @property
     def name(self) -> str:
@@ -41,3 +43,5 @@ class Take:
         assert reasons == (set() if self.said == "reported" else {self.said})
         assert body["outcome"] == ("reported" if self.said == "reported" else "withheld")
         assert all(one["advice"] for one in body["result"]["withheld"])
+        if self.still is not None:
+            assert body["result"]["movement"]["still"] == self.still

@@ -65,7 +65,7 @@ MEASURED = (
         66, "a poster behind the largest", films.poster, "reported",
         subject={"select": "largest"},
     ),
-    take(69, "frozen", films.frozen, "reported"),
+    replace(take(69, "frozen", films.frozen, "reported"), still=1.0),
     take(70, "upside down, and tagged so", partial(films.turned, tagged=True), "reported"),
     timed(71, "a variable frame rate", partial(films.timed, times_ms=VARIED)),
     timed(72, "times from 10 h on", partial(films.timed, times_ms=shifted(10 * films.HOURS_MS))),

@@ -1,14 +1,17 @@
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
+from pathlib import Path
 
 import pytest
 
 from adapters import egress
 from adapters.egress import Egress, Unreachable
 from assessment.faults import CallbackNotAllowed
+from tests.internet import certificate
 
 Serve = Callable[[bytes, float], int]
 
@@ -123,3 +126,41 @@ def test_a_receiver_that_is_not_there_is_unreachable():
 
     with pytest.raises(Unreachable):
         post(port)
+
+
+@pytest.mark.parametrize("names", [("localhost",), ("elsewhere.example",)], ids=["unknown", "name"])
+def test_a_certificate_that_nobody_vouches_for_is_refused(names: tuple[str], tmp_path: Path):
+    server, trusting = certificate(names, tmp_path)
+    known = names == ("localhost",)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        serving = threading.Thread(target=_serve_over_tls, args=(listener, server), daemon=True)
+        serving.start()
+        url = f"https://localhost:{listener.getsockname()[1]}/hook"
+
+        # A stranger's certificate is refused, and so is a known one under another name;
+        doubtful = Egress(allow_loopback=True) if known else trusting_in(trusting)
+        with pytest.raises(Unreachable, match="tls"):
+            doubtful.post(url, b"{}", {})
+
+        # the same one is taken where it is trusted and its name is right.
+        if known:
+            assert trusting_in(trusting).post(url, b"{}", {}).status == 204
+
+
+def trusting_in(trust: ssl.SSLContext) -> Egress:
+    return Egress(allow_loopback=True, tls=trust)
+
+
+def _serve_over_tls(listener: socket.socket, tls: ssl.SSLContext) -> None:
+    while True:
+        try:
+            connection, _ = listener.accept()
+        except OSError:
+            return
+        with (
+            closing(connection),
+            suppress(OSError),
+            tls.wrap_socket(connection, server_side=True) as secured,
+        ):
+            secured.recv(65536)
+            secured.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")

@@ -124,6 +124,10 @@ def test_a_full_disk_is_told_before_anything_is_written(site: Site, fetch: MakeF
     fails(fetch(free_min_bytes=2**62), site.gives(content()), StorageFull)
 
 
+def test_space_that_an_upload_was_promised_is_not_taken(site: Site, fetch: MakeFetch):
+    fails(fetch(promised_bytes=lambda: 2**62), site.gives(content()), StorageFull)
+
+
 def test_a_disk_that_fills_up_meanwhile_ends_the_fetch(
     site: Site, fetch: MakeFetch, monkeypatch: pytest.MonkeyPatch
 ):

@@ -65,6 +65,38 @@ def test_a_code_within_another_is_no_prefix_of_its_letters() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "\N{FULLWIDTH LATIN SMALL LETTER W}orkplace",
+        "WORKPLACE",
+        "\N{MATHEMATICAL SANS-SERIF SMALL W}orkplace",
+        "work\u200bplace",
+        "\u00a0workplace\u3000",
+        "\N{CIRCLED LATIN CAPITAL LETTER W}orkplace",
+    ],
+)
+def test_another_spelling_of_a_setting_is_the_same_setting(tmp_path: Path, setting: str) -> None:
+    rules = read(tmp_path, RULE)
+
+    assert blocked(rules, Analysis.EXPRESSION, Context("US", setting=setting))
+    assert blocked(
+        rules, Analysis.SEVERITY, Context("\N{FULLWIDTH LATIN CAPITAL LETTER D}E", setting=setting)
+    )
+
+
+def test_a_rule_may_spell_a_setting_with_accents_in_either_way(tmp_path: Path) -> None:
+    rules = read(tmp_path, RULE.replace('"workplace"', '"Büro am Fluß"'))
+
+    assert blocked(rules, Analysis.EXPRESSION, Context("US", setting="bu\u0308ro am  FLUSS"))
+
+
+def test_a_setting_of_nothing_that_shows_states_none(tmp_path: Path) -> None:
+    rules = read(tmp_path, RULE)
+
+    assert blocked(rules, Analysis.EXPRESSION, Context("US", setting="\u200b\u2060"))
+
+
 def test_what_is_not_stated_may_pass_when_the_rule_says_so(tmp_path: Path) -> None:
     # given
     strict = read(tmp_path, RULE)

@@ -12,6 +12,7 @@ import pytest
 
 from adapters.blobs import FolderBlobs
 from adapters.memory import MemoryQueue, MemoryRecords, MemoryRoster
+from adapters.memory_backlog import MemoryBacklog
 from adapters.memory_endpoints import MemoryEndpoints
 from adapters.memory_feedback import MemoryFeedback
 from adapters.memory_idempotency import MemoryMarks
@@ -59,6 +60,7 @@ class House:
         self.endpoints = MemoryEndpoints()
         self.roster = MemoryRoster(self.clock)
         self.pace = MemoryPace()
+        self.backlog = MemoryBacklog(self.records)
         self.marks = MemoryMarks(self.clock)
         self.feedback = MemoryFeedback()
         self.receipt_keys = MemoryReceiptKeys(self.clock)
@@ -96,6 +98,7 @@ class House:
             marks=self.marks,
             feedback=self.feedback,
             receipt_keys=self.receipt_keys,
+            backlog=self.backlog,
         )
         self.app = build(ports, self.rules)
 

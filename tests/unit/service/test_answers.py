@@ -87,8 +87,11 @@ def test_a_failed_assessment_says_why_and_what_to_do(house, code):
 
     again = {
         "store_unavailable", "insufficient_storage", "inference_unavailable", "draining",
+            "newer_document",
         "internal_error", "source_missing", "source_not_fetched", "deadline_passed",
-        "too_many_streams",
+        "too_many_streams", "too_many_own_streams", "too_many_uploads", "upload_locked",
+        "rate_limited", "quota_exceeded", "not_ready", "idempotency_in_flight", "stale",
+        "request_timeout", "checksum_mismatch", "network_out_of_order",
     }  # fmt: skip
     assert error["code"] == code
     assert len(error["detail"]) > 10

@@ -6,6 +6,8 @@ import pytest
 
 from service.request_part import RequestReader
 
+CONSENT = {"policy_version": "2026-01", "scopes": ["severity"]}
+OBTAINED_AT = "/request/consent/obtained_at"
 DEEP = b"[" * 200 + b"]" * 200
 
 
@@ -68,6 +70,11 @@ DEEP = b"[" * 200 + b"]" * 200
         ({"metadata": {"a": "x" * 501}}, "/request/metadata"),
         ({"metadata": {str(i): "" for i in range(5000)}}, "/request/metadata"),
         ({"metadata": {"a": "x" * 90_000}}, "/request"),
+        ({"consent": {**CONSENT, "obtained_at": "2999-01-01T00:00:00Z"}}, OBTAINED_AT),
+        ({"consent": {**CONSENT, "obtained_at": "2026-01-01T12:05:01Z"}}, OBTAINED_AT),
+        ({"consent": {**CONSENT, "obtained_at": "9999-12-31T23:59:59-14:00"}}, OBTAINED_AT),
+        ({"consent": {**CONSENT, "obtained_at": "0000-00-00"}}, OBTAINED_AT),
+        ({"consent": {**CONSENT, "obtained_at": "99999-01-01T00:00:00Z"}}, OBTAINED_AT),
         ({"callback": {}}, "/request/callback/url"),
         ({"callback": {"url": "https://example.org/", "events": ["born"]}}, None),
         ({"callback": {"url": "https://example.org/", "secret": "short"}}, None),
@@ -168,3 +175,8 @@ def test_an_expression_alone_needs_no_severity_network(house):
 
     assert house.send({"analyses": ["expression"]}).status_code == 202
     assert house.send({"analyses": ["expression"], "model": "hmhn"}).status_code == 422
+
+
+def test_a_consent_of_a_moment_ago_or_of_a_clock_that_is_a_little_ahead_is_taken(house):
+    for at in ("2026-01-01T12:04:59Z", "2026-01-01T13:04:00+01:00", "0001-01-01T00:00:00+14:00"):
+        assert house.send({"consent": {**CONSENT, "obtained_at": at}}).status_code == 202, at

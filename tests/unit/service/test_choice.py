@@ -3,10 +3,13 @@
 import pytest
 
 from assessment.faults import Invalid
+from assessment.fitness import Unfit
 from assessment.request import Analysis
 from service.catalogue import Catalogue
 from service.choice import Choice, choose
+from service.faults import NetworkOutOfOrder
 from tests.samples import all_manifests, manifests
+from tests.unit.service.conftest import House
 
 SERVED = Catalogue(all_manifests())
 SEVERITY, EXPRESSION, MICRO = Analysis
@@ -82,3 +85,51 @@ def test_the_listing_names_every_network_and_no_tensor():
     assert listed["resnet50_features"]["task"] == "features"
     assert listed["micro_expression"]["kind"] == "event"
     assert all("inputs" not in one for one in listed.values())
+
+
+@pytest.mark.parametrize("analyses", [None, [SEVERITY], [SEVERITY, EXPRESSION]])
+def test_a_usual_network_that_is_refused_is_not_the_callers_mistake(
+    analyses: list[Analysis] | None,
+):
+    sound = {name: one for name, one in all_manifests().items() if name != "hmhn"}
+    catalogue = Catalogue(sound, frozenset({"hmhn"}))
+
+    with pytest.raises(NetworkOutOfOrder):
+        choose(analyses, None, catalogue)
+
+    assert choose([EXPRESSION], None, catalogue).models == ("expression",)
+    assert choose([SEVERITY], ["ddl_resnet50"], catalogue).models == ("ddl_resnet50",)
+
+
+def test_a_refused_network_is_out_of_order_when_it_is_named_or_the_only_one():
+    nothing = Catalogue({}, frozenset({""}))
+    scn = Catalogue(all_manifests() | {}, frozenset({"of_another_time"}))
+    alone = Catalogue(
+        {"hmhn": all_manifests()["hmhn"], "ddl_resnet50": all_manifests()["ddl_resnet50"]},
+        frozenset({"expression"}),
+    )
+
+    for analyses, named, catalogue in (
+        (None, None, nothing),
+        ([EXPRESSION], None, nothing),
+        (None, ["of_another_time"], scn),
+        (None, None, alone),
+        ([EXPRESSION], None, alone),
+    ):
+        with pytest.raises(NetworkOutOfOrder):
+            choose(analyses, named, catalogue)
+    with pytest.raises(Invalid, match="served are"):
+        choose(None, ["oracle"], alone)
+
+
+def test_a_caller_is_told_to_come_back(house: House):
+    house.refused = (Unfit("hmhn", "manifest_tampered", "its seal is broken"),)
+    house.manifests = {name: one for name, one in house.manifests.items() if name != "hmhn"}
+    house.build()
+
+    answer = house.send()
+
+    assert (answer.status_code, answer.json()["code"]) == (503, "network_out_of_order")
+    assert int(answer.headers["retry-after"]) > 0
+    assert house.empty
+    assert house.send({"analyses": ["expression"]}).status_code == 202

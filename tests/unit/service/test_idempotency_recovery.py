@@ -37,6 +37,7 @@ def test_a_caller_who_hangs_up_frees_the_key(house):
             "scheme": "http",
             "query_string": b"",
             "headers": [
+                (b"host", b"mien"),
                 (b"authorization", b"Bearer sk_ours"),
                 (b"content-type", b"video/mp4"),
                 (b"content-length", b"1000"),

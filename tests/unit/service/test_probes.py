@@ -77,7 +77,7 @@ def test_without_a_folder_it_is_not_ready(house, tmp_path):
 
 
 def test_metrics_say_when_the_store_is_away(house):
-    house.records.counts = refuse
+    house.backlog.look = refuse
 
     text = house.ask("GET", "/metrics", key=None).text
 

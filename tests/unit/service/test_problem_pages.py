@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
-from service.problem_pages import document, entries
-from service.problems import STATUS
+from assessment.faults import RateLimited
+from assessment.sandbox import ending_faults
+from service.problem_pages import document, entries, facts
+from service.problems import RETRY_AFTER_S, STATUS
 from tests.unit.service.conftest import House
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "problems.md"
@@ -21,6 +23,23 @@ def test_every_entry_says_what_to_do_and_what_it_means():
     for entry in entries().values():
         assert all(entry.advice)
         assert all(entry.meanings)
+
+
+def test_what_is_worth_sending_again_is_said_alike_everywhere():
+    waiting = {kind.code for kind in RETRY_AFTER_S} | {RateLimited.code}
+
+    for entry in entries().values():
+        assert entry.retryable or "end it again" not in " ".join(entry.advice), entry
+        assert entry.retryable or entry.code not in waiting, entry
+        assert "1 seconds" not in " ".join(facts(entry))
+
+
+def test_every_ending_of_an_assessment_is_named_as_one():
+    named = {code for code, entry in entries().items() if entry.ends_assessments}
+
+    assert {"digest_mismatch", "too_large", "deadline_passed", "internal_error"} < named
+    assert set(ending_faults()) < named
+    assert not {"forbidden", "not_ready", "validation_error"} & named
 
 
 def test_the_type_of_a_problem_leads_to_its_page(house: House):

@@ -80,12 +80,12 @@ def test_unknown_paths_and_methods_are_problems(house, method, path, status, cod
 
 
 def test_a_bug_tells_the_log_and_not_the_caller(house, caplog):
-    def break_down() -> None:
+    def break_down(*_) -> None:
         raise ZeroDivisionError("CANARY")
 
     caplog.set_level("INFO", "service.access")
-    house.records.counts = break_down
-    answer = house.ask("GET", "/metrics")
+    house.records.get = break_down
+    answer = house.ask("GET", "/v1/assessments/asm_" + "0" * 32)
 
     body = answer.json()
     assert (answer.status_code, body["code"]) == (500, "internal_error")

@@ -79,6 +79,7 @@ def kill_in_the_middle_of_an_epoch(config: Path, folder: Path) -> None:
         process.wait(30)
 
 
+@pytest.mark.slow
 def test_a_run_that_is_killed_in_an_epoch_and_started_again_ends_with_the_same_weights(
     tmp_path: Path,
 ) -> None:

@@ -12,11 +12,17 @@ from worker import syscalls
 from worker.decoder_process import ENVIRONMENT
 
 ATTEMPTS = """
-import json, os, socket, subprocess, sys, threading
-from worker import sandbox
+import ctypes, json, os, platform, socket, subprocess, sys, threading
+from worker import sandbox, syscalls
 
-sandbox.limit(memory_bytes=2 * 2**30, cpu_seconds=60, descriptors=16)
+parent = os.getppid()
+sandbox.limit(memory_bytes=2 * 2**30, cpu_seconds=60, descriptors=16, alone=False)
 not_locked = sandbox.lock()
+column = syscalls.ARCHITECTURES[platform.machine()][1]
+TGKILL = syscalls.TGKILL[column]
+PRCTL, CAPSET, MQ_OPEN, REBOOT = (
+    syscalls.REFUSED[name][column] for name in ("prctl", "capset", "mq_open", "reboot")
+)
 
 def outcome(action):
     try:
@@ -24,6 +30,10 @@ def outcome(action):
     except BaseException as error:
         return type(error).__name__
     return "allowed"
+
+def call(number, *arguments):
+    if ctypes.CDLL(None, use_errno=True).syscall(number, *arguments) < 0:
+        raise OSError(ctypes.get_errno(), "refused")
 
 def compute_in_a_thread():
     thread = threading.Thread(target=sum, args=(range(1000),))
@@ -41,7 +51,14 @@ print(json.dumps({
     "run a program": outcome(lambda: subprocess.run(["/bin/true"])),
     "replace itself": outcome(lambda: os.execv("/bin/true", ["true"])),
     "fork": outcome(lambda: os.fork()),
-    "signal its parent": outcome(lambda: os.kill(os.getppid(), 0)),
+    "signal its parent": outcome(lambda: os.kill(parent, 0)),
+    "signal a thread of its parent": outcome(lambda: call(TGKILL, parent, parent, 0)),
+    "signal its own thread": outcome(lambda: call(TGKILL, os.getpid(), os.getpid(), 0)),
+    "outlive its parent": outcome(lambda: call(PRCTL, 1, 0, 0, 0, 0)),
+    "take capabilities back": outcome(lambda: call(CAPSET, 0, 0)),
+    "make a queue of messages": outcome(lambda: call(MQ_OPEN, b"/q", 0o102, 0o600, 0)),
+    "become another user": outcome(lambda: os.setuid(65534)),
+    "stop the machine": outcome(lambda: call(REBOOT, 0, 0, 0, 0)),
     "allocate 3 GB": outcome(lambda: bytearray(3 * 2**30)),
     "compute": outcome(lambda: sum(range(1000))),
     "start a thread": outcome(compute_in_a_thread),
@@ -75,13 +92,19 @@ def outcomes() -> dict[str, object]:
         "replace itself",
         "fork",
         "signal its parent",
+        "signal a thread of its parent",
+        "outlive its parent",
+        "take capabilities back",
+        "make a queue of messages",
+        "become another user",
+        "stop the machine",
     ],
 )
 def test_a_locked_process_cannot(outcomes: dict[str, object], attempt: str) -> None:
     assert outcomes[attempt] == "PermissionError"
 
 
-@pytest.mark.parametrize("attempt", ["compute", "start a thread"])
+@pytest.mark.parametrize("attempt", ["compute", "start a thread", "signal its own thread"])
 def test_a_locked_process_can_still(outcomes: dict[str, object], attempt: str) -> None:
     assert outcomes[attempt] == "allowed"
 
@@ -99,14 +122,14 @@ def test_seccomp_and_no_new_privileges_hold_wherever_the_tests_run(
 
 @pytest.mark.parametrize("machine", ["x86_64", "aarch64"])
 def test_every_machine_has_a_whole_program(machine: str) -> None:
-    program = syscalls.program(machine)
+    program = syscalls.program(machine, 1000)
 
     assert program is not None
     assert len(program) % syscalls.INSTRUCTION_BYTES == 0
 
 
 def test_a_machine_without_a_table_is_not_filtered_wrongly() -> None:
-    assert syscalls.program("riscv64") is None
+    assert syscalls.program("riscv64", 1000) is None
 
 
 def test_the_numbers_are_those_of_this_machines_headers() -> None:

@@ -188,3 +188,24 @@ def test_uploads_that_nobody_used_are_looked_for_with_the_other_leftovers(floor:
     floor.sweeper.erase_leftovers()
 
     assert floor.uploads_looked_at == 1
+
+
+def test_a_record_that_cannot_be_read_keeps_no_other_from_its_turn(
+    floor: Floor, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+):
+    waiting = floor.add()
+    damaged, read = an_id(2), floor.records.get
+    monkeypatch.setattr(floor.records, "due", lambda _most: [damaged, waiting.id])
+
+    def get(assessment_id: AssessmentId) -> Assessment:
+        if assessment_id == damaged:
+            raise KeyError("Anna Muster")
+        return read(assessment_id)
+
+    monkeypatch.setattr(floor.records, "get", get)
+
+    sent = sweep_after(floor, 30)
+
+    assert waiting.id in sent
+    assert damaged in caplog.text
+    assert "Anna" not in caplog.text

@@ -1,0 +1,92 @@
+"""`python -m launch.triton_image cpu | gpu`: Triton as its containers start it.
+
+    cpu  NAME/N/model.onnx ─▶ configs/cpu.pbtxt   ONNX Runtime
+    gpu  NAME/N/model.plan ─▶ config.pbtxt        TensorRT, plans of this very machine only
+
+Standard library only: NVIDIA's image has nothing else. As in the embedded stack, a request to load
+a model needs a key; where no secret brings one, a key that nobody knows closes that way.
+"""
+
+import argparse
+import os
+import secrets
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final, NoReturn
+
+from launch.triton_control import KEY_HEADER, built_models
+from launch.triton_plans import PlanMisfit, planned_models
+
+CPU, GPU = "cpu", "gpu"
+CONTROL_KEY: Final = Path("/run/secrets/triton_control_key")
+REPOSITORY: Final = Path("/networks")
+EX_CONFIG: Final = 78
+OF_THE_ENGINE: Final = {
+    CPU: (
+        "--backend-directory=/opt/triton/backends",
+        "--model-config-name=cpu",
+        "--allow-gpu-metrics=false",
+        "--pinned-memory-pool-byte-size=0",
+    ),
+    GPU: (),
+}
+
+
+def command(engine: str, models: Sequence[str], key: str, repository: Path) -> list[str]:
+    """Return the command line that serves these models to whoever reaches the container."""
+    restriction = f"model-repository:{KEY_HEADER}={key}"
+    return [
+        "tritonserver",
+        f"--model-repository={repository}",
+        "--disable-auto-complete-config",
+        *OF_THE_ENGINE[engine],
+        "--model-control-mode=explicit",
+        "--strict-readiness=false",
+        *(f"--load-model={name}" for name in models),
+        f"--grpc-restricted-protocol={restriction}",
+        f"--http-restricted-api={restriction}",
+        "--exit-on-error=true",
+        "--exit-timeout-secs=8",
+        "--log-verbose=0",
+        "--log-info=false",
+        "--grpc-keepalive-permit-without-calls=true",
+        "--grpc-http2-min-recv-ping-interval-without-data=5000",
+    ]
+
+
+def models_of(engine: str, repository: Path) -> tuple[str, ...]:
+    """Return what can be served; raises `PlanMisfit` when that is nothing, or not of this GPU."""
+    if engine == GPU:
+        return planned_models(repository)
+    found = built_models(repository)
+    if not found:
+        raise PlanMisfit(f"no network in {repository}: fill the volume (docs/containers.md)")
+    return found
+
+
+def control_key(secret: Path) -> str:
+    """Return the key of the secret, or one that nobody knows."""
+    try:
+        return secret.read_text().strip() or secrets.token_urlsafe()
+    except OSError:
+        return secrets.token_urlsafe()
+
+
+def main(arguments: Sequence[str]) -> NoReturn:
+    """Become the server, or end with one line that says why not."""
+    parser = argparse.ArgumentParser(prog="python -m launch.triton_image", description=__doc__)
+    parser.add_argument("engine", choices=tuple(OF_THE_ENGINE))
+    parser.add_argument("--repository", type=Path, default=REPOSITORY)
+    options = parser.parse_args(arguments)
+    try:
+        models = models_of(options.engine, options.repository)
+    except PlanMisfit as fault:
+        sys.stderr.write(f"triton cannot start: {fault}\n")
+        sys.exit(EX_CONFIG)
+    line = command(options.engine, models, control_key(CONTROL_KEY), options.repository)
+    os.execvp(line[0], line)  # noqa: S606 - it takes the place of this process, PID and all
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
