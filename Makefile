@@ -8,6 +8,7 @@ PORT ?= 8080
 DATA ?= ./data
 OUT ?= demo
 SEED ?= 1
+MINUTES ?= 10
 VIDEO ?= weights/media/WolfgangLanger_Pexels.mp4
 # The CPU build where the index has one by this name; see CONTRIBUTING.md for machines that get CUDA.
 TORCH ?= torch==2.13.0
@@ -23,7 +24,7 @@ CHECKPOINT ?= $(RUN)/best.pt
 NETWORK ?= hmhn
 
 .PHONY: help install install-dev weights networks demo up train evaluate coverage export plans \
-	test test-all chaos containers rolling load bench \
+	test test-all chaos fuzz containers rolling load bench \
 	bench-smoke bench-gpu check format lint types layers secrets audit unit stack openapi lock clean
 
 help: ## Show this list
@@ -115,6 +116,9 @@ bench-gpu: .venv/.train ## How many faces a second this GPU scores
 
 containers: .venv/.dev weights ## Build the images, bring the compose file up, assess, take it down (root, Buildah, Podman)
 	@$(BIN)/python -m tests.containers
+
+fuzz: .venv/.dev weights ## Broken recordings against the decoder for ten minutes: make fuzz MINUTES=… SEED=…
+	@$(BIN)/python -m tests.hostile.fuzz --minutes "$(MINUTES)" --seed "$(SEED)"
 
 rolling: .venv/.dev weights ## Restart every part while assessments run, and count what was lost
 	@$(BIN)/python -m tests.chaos.rolling

@@ -48,8 +48,9 @@ class Text(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Return the line."""
         carried = {**ids(), **_extra(record)}
-        told = "".join(f" {name}={carried[name]}" for name in IDS if name in carried)
         head, *rest = super().format(record).split("\n", 1)
+        pairs = [f" {name}={carried[name]}" for name in IDS if name in carried]
+        told = "".join(pair for pair in pairs if pair not in head)
         return "\n".join([head + told, *rest])
 
     def formatException(self, ei: Any) -> str:  # noqa: N802  the base class' name

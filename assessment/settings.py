@@ -1,7 +1,7 @@
 """Every knob, read once from the environment.
 
-Only `service.app` and `worker.app` import this module. They hand plain values to
-whatever needs them, so nothing else depends on where a value came from.
+Only `service.app` and `worker.app` read it, and `launch.settings_page` writes it out. They hand
+plain values to whatever needs them, so nothing else depends on where a value came from.
 """
 
 from dataclasses import fields

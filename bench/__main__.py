@@ -43,6 +43,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--smoke", action="store_true")
     parser.add_argument("--record", action="store_true", help="make the smoke run the baseline")
     options = parser.parse_args(arguments)
+    if options.smoke and not options.record and not BASELINE.exists():
+        parser.error(f"there is no {BASELINE.name} to compare with: `--smoke --record` writes it")
     chosen = options.modules or (IN_SMOKE if options.smoke else MODULES)
     rows = list(measured(chosen, SMOKE if options.smoke else WHOLE))
     if not options.smoke:
@@ -51,7 +53,7 @@ def main(arguments: list[str] | None = None) -> int:
     if options.record:
         BASELINE.write_text(json.dumps(guarded(rows), indent=2) + "\n")
         return 0
-    fallen = fell(rows, json.loads(BASELINE.read_text()) if BASELINE.exists() else {})
+    fallen = fell(rows, json.loads(BASELINE.read_text()))
     for name in fallen:
         print(f"bench: fell by more than a third: {name}", file=sys.stderr)
     return 1 if fallen else 0

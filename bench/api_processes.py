@@ -33,8 +33,7 @@ class Taken:
 def look(processes: Iterable[psutil.Process]) -> dict[int, Taken]:
     """Return what each process has taken, by its id; one that ended meanwhile is left out.
 
-    Memory is the resident set; where the system tells it, the proportional one, which counts a
-    page that several processes share once among them.
+    Memory is the resident set, in which a page that several processes share counts for each.
     """
     found: dict[int, Taken] = {}
     for one in processes:

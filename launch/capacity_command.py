@@ -22,7 +22,7 @@ from launch.memory import held_gib
 from launch.printers import Silent
 from launch.sizing import Machine, Prices, Size, Speed, cost_of_a_video_hour, size_for
 
-USUAL_GIB: Final = {"worker": 3.0, "triton": 4.0}
+USUAL_GIB: Final = {"worker": 3.0, "triton": 8.0}
 """The limits of deploy/kubernetes, where no memory was measured."""
 
 

@@ -47,7 +47,7 @@ def _add_machine(one: argparse.ArgumentParser) -> None:
     machine.add_argument("--worker-cores", type=positive, default=1.0, help="(1)")
     machine.add_argument("--worker-gib", type=positive, help="measured, else 3 as in deploy/")
     machine.add_argument("--triton-cores", type=positive, default=2.0, help="(2)")
-    machine.add_argument("--triton-gib", type=positive, help="measured, else 4 as in deploy/")
+    machine.add_argument("--triton-gib", type=positive, help="measured, else 8 as in deploy/")
     machine.add_argument("--triton-gpus", type=_amount, default=0.0, help="(0)")
     machine.add_argument("--price-per-core-hour", type=_amount, default=0.0, help="(0)")
     machine.add_argument("--price-per-gpu-hour", type=_amount, default=0.0, help="(0)")

@@ -22,7 +22,6 @@ from launch.faults import MissingProgram
 from launch.parts import HOST, Part, Plan, bare_environment
 from launch.triton_control import control_options
 
-BACKEND: Final = "onnxruntime"
 SHARED_MEMORY: Final = Path("/dev/shm")  # noqa: S108 - where the Python backend keeps its regions
 STUB: Final = "triton_python_backend_stub"
 KEEPALIVE_MS: Final = 5000

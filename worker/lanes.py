@@ -138,7 +138,7 @@ class Lanes:
             self._lanes = {
                 key: lane
                 for key, lane in self._lanes.items()
-                if all(version in wanted[name] for name, version in key)
+                if all(version in wanted.get(name, ()) for name, version in key)
             }
             return [(dict(key), lane) for key, lane in self._lanes.items()]
 

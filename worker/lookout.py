@@ -12,10 +12,9 @@ from collections.abc import Callable
 from math import inf
 
 EVERY_S = 1.0
+"""How long a delivery that is due may wait, at most, where no step announces it."""
 SLEEP_S = 2.0
 """How long those sleep whom nobody needs; so long a stop may take."""
-"""How long a delivery that is due may wait, at most, where no step announces it."""
-
 LOOK_S = 0.05
 """Who has not come back from a look by then has found something and sends it: another one looks."""
 

@@ -45,6 +45,7 @@ def none_left(processes: list[psutil.Process], limit_s: float) -> bool:
     return alive(processes) == []
 
 
+@pytest.mark.slow
 def test_a_killed_launcher_leaves_no_process_and_the_next_one_starts_on_what_it_left(
     tmp_path: Path,
 ):
@@ -138,6 +139,7 @@ def test_the_demo_writes_its_files_and_says_what_the_numbers_are_not(
     assert assessment["outcome"] == "reported"
 
 
+@pytest.mark.slow
 def test_the_demo_says_why_there_is_no_result(tmp_path: Path):
     (tmp_path / "notes.mp4").write_text("these are notes, not a video")
 

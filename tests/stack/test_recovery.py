@@ -68,6 +68,7 @@ def test_deleting_while_it_is_worked_on_stops_the_work_and_leaves_nothing(
     assert below(stack, "worker.decoder") == []
 
 
+@pytest.mark.slow
 def test_a_stack_that_is_stopped_leaves_no_process_and_goes_on_where_it_was(
     tmp_path: Path, sad_to_happy: Path
 ):

@@ -104,3 +104,12 @@ def test_uvicorns_own_lines_are_json_too(capsys):
 
     (line,) = lines(capsys)
     assert json.loads(line)["event"] == "Application startup complete."
+
+
+def test_text_that_names_an_id_itself_names_it_once(capsys):
+    logs.configure("text")
+
+    with bound(request_id="req_1"):
+        logging.getLogger("x").info("status=200 request_id=%s", "req_1")
+
+    assert lines(capsys)[0].endswith(" INFO x status=200 request_id=req_1")

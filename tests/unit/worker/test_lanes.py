@@ -160,3 +160,20 @@ def test_a_decision_that_breaks_while_running_counts_as_it_was_before(world: Wor
 
     assert world.version_of(IDS[0]) == HALF.version_for(IDS[0], "hmhn")
     assert SERVING in caplog.text
+
+
+def test_a_network_that_came_later_may_go_again_with_its_decision(world: World):
+    # given a network that was not there when the process began, and is decided for
+    late = world.folder / "late"
+    manifest = late / "1" / "manifest.json"
+    manifest.parent.mkdir(parents=True)
+    manifest.write_text(json.dumps(sealed({**a_manifest("late").document, "version": "1"})))
+    write_serving(late, Serving("1"))
+    world.lanes.look()
+
+    # when its decision is taken away
+    (late / SERVING).unlink()
+
+    # then
+    assert world.lanes.look().unfit == ()
+    assert world.version_of(IDS[0]) == "1"
