@@ -1,5 +1,6 @@
 """A canary beside the stable version: who scores what, while it is fit and while it is not."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,11 +11,12 @@ from assessment.aggregation import Aggregator
 from assessment.assessment import AssessmentId
 from assessment.faults import ModelContract
 from assessment.fitness import Unfit
+from assessment.manifest_seal import sealed
 from assessment.measurement import Measurement
 from assessment.repository import Repository
 from assessment.serving import Serving
 from assessment.serving_file import SERVING, write_serving
-from tests.samples import a_measurement, an_id
+from tests.samples import a_manifest, a_measurement, an_id
 from tests.unit.assessment.test_serving import IDS, build
 from worker.guard import Guard, Load
 from worker.lanes import Lane, Lanes
@@ -164,10 +166,10 @@ def test_a_decision_that_breaks_while_running_counts_as_it_was_before(world: Wor
 
 def test_a_network_that_came_later_may_go_again_with_its_decision(world: World):
     # given a network that was not there when the process began, and is decided for
-    late = world.folder / "late"
+    late = world.folder / "ddl_resnet50"
     manifest = late / "1" / "manifest.json"
     manifest.parent.mkdir(parents=True)
-    manifest.write_text(json.dumps(sealed({**a_manifest("late").document, "version": "1"})))
+    manifest.write_text(json.dumps(sealed({**a_manifest("ddl_resnet50").document, "version": "1"})))
     write_serving(late, Serving("1"))
     world.lanes.look()
 
