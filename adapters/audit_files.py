@@ -2,13 +2,16 @@
 
 A file for each process and day, so that no two write to one chain; files older than they are
 kept are erased when a day begins. A second's entries can be lost with the machine, none with the
-process.
+process. An entry for which there is no room is told in the log, and the caller's answer stands.
 """
 
+import errno
+import logging
 import os
 import secrets
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -18,6 +21,8 @@ from assessment.audit import BEGINNING, Entry, entries, linked
 from assessment.ports import Clock
 
 SYNC_EVERY_S: Final = 1.0
+
+log: Final = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -41,20 +46,37 @@ class FolderAudit:
     def note(self, entry: Entry) -> None:
         """Append an entry; it is on the disk within a second or so."""
         with self._lock:
-            today = self.clock().date()
-            if today != self._day:
-                self._begin(today)
-            line, self._digest = linked(self._digest, entry)
-            os.write(self._file, line.encode() + b"\n")
+            try:
+                self._append(entry)
+            except OSError as fault:
+                log.error("an audit entry was not written: %s", fault.strerror)
+                return
         self._unsynced.set()
+
+    def _append(self, entry: Entry) -> None:
+        """Write a whole line, or none: half of one would break the chain."""
+        today = self.clock().date()
+        if today != self._day:
+            self._begin(today)
+        line, digest = linked(self._digest, entry)
+        content, end = line.encode() + b"\n", os.fstat(self._file).st_size
+        try:
+            if os.write(self._file, content) < len(content):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        except OSError:
+            with suppress(OSError):
+                os.ftruncate(self._file, end)
+            raise
+        self._digest = digest
 
     def _begin(self, today: date) -> None:
         """Go on in a new file, and erase those that were kept for their time."""
+        path = self.folder / f"{today.isoformat()}.{self.process}.jsonl"
+        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         if self._file >= 0:
             os.fsync(self._file)
             os.close(self._file)
-        path = self.folder / f"{today.isoformat()}.{self.process}.jsonl"
-        self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        self._file = file
         self._day, self._digest = today, BEGINNING
         oldest = (today - timedelta(days=self.keep_days)).isoformat()
         for path in self.folder.glob("*.jsonl"):

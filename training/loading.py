@@ -18,6 +18,10 @@ from training.faults import LoadRefused
 LOAD_LIMIT_S = 300.0
 LOOK_S = 0.2
 
+#: Where a container finds the key of Triton's model control, and the header that takes it.
+CONTROL_SECRET = Path("/run/secrets/triton_control_key")
+CONTROL_HEADER = "triton-grpc-protocol-mien-control-key"
+
 
 @dataclass(frozen=True, slots=True)
 class Server:
@@ -30,11 +34,12 @@ class Server:
 def find_server(target: str) -> Server:
     """A server from `HOST:PORT`, or from the control file of an embedded stack (DATA/triton).
 
-    Raises `LoadRefused` when the file cannot be read.
+    In a container the key of `HOST:PORT` is the secret that Triton itself was given. Raises
+    `LoadRefused` when the file cannot be read.
     """
     path = Path(target)
     if path.suffix != ".json":
-        return Server(target)
+        return Server(target, _secret_key())
     try:
         document = json.loads(path.read_text())
         key = {f"triton-grpc-protocol-{document['header']}": document["key"]}
@@ -44,6 +49,13 @@ def find_server(target: str) -> Server:
             f"{target} is no control file of a running stack: {error!r}. It is DATA/triton/"
             "control.json while `make up` runs"
         ) from error
+
+
+def _secret_key() -> dict[str, str]:
+    """The header with the secret's key, or nothing where there is no such secret."""
+    if not CONTROL_SECRET.is_file():
+        return {}
+    return {CONTROL_HEADER: CONTROL_SECRET.read_text().strip()}
 
 
 def load(server: Server, name: str, version: str, limit_s: float = LOAD_LIMIT_S) -> None:

@@ -28,7 +28,7 @@ class LoopMeters:
         )
         self._last = Gauge(
             "mien_loop_last_success_timestamp_seconds",
-            "When the loop last came to the end of a round, in Unix time",
+            "When the loop last came to the end of a round, or else began, in Unix time",
             ("loop",),
             registry=registry,
         )
@@ -37,6 +37,7 @@ class LoopMeters:
         """Return the step of a loop, its rounds counted; raises what the step raises."""
         for result in ("ok", "failed"):
             self._rounds.labels(loop, result)
+        self._last.labels(loop).set_to_current_time()  # Else one that never ends a round is unseen.
 
         def round_() -> float:
             result = "failed"

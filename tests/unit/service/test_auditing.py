@@ -1,6 +1,7 @@
 """Who did what is noted, without a word of theirs; what is taken out is noticed."""
 
 import json
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -121,3 +122,25 @@ def test_a_day_has_its_file_and_old_ones_are_erased(audit: FolderAudit, watch: W
 
     assert (days[0], days[-1], len(days)) == ("2026-01-03", "2026-02-02", 31)
     assert {path.stat().st_mode & 0o777 for path in audit.folder.iterdir()} == {0o600}
+
+
+def test_without_room_the_answer_stands_and_the_chain_goes_on_when_there_is_some(
+    house: House, audit: FolderAudit, audited, caplog: pytest.LogCaptureFixture
+):
+    # given a file to which nothing more can be written
+    house.ask("GET", "/v1/assessments")
+    whole = os.dup(audit._file)
+    full = os.open("/dev/full", os.O_WRONLY)
+    os.dup2(full, audit._file)
+
+    # when
+    answer = house.ask("GET", "/v1/models")
+    os.dup2(whole, audit._file)
+    house.ask("GET", "/v1/keys")
+
+    # then
+    assert answer.status_code == 200
+    assert "an audit entry was not written" in caplog.text
+    assert [entry["route"] for entry in audited()] == ["/v1/assessments", "/v1/keys"]
+    for one in (whole, full):
+        os.close(one)
