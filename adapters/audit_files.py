@@ -49,7 +49,7 @@ class FolderAudit:
             try:
                 self._append(entry)
             except OSError as fault:
-                log.error("an audit entry was not written: %s", fault.strerror)
+                log.warning("an audit entry was not written: %s", fault.strerror)
                 return
         self._unsynced.set()
 
@@ -59,10 +59,9 @@ class FolderAudit:
         if today != self._day:
             self._begin(today)
         line, digest = linked(self._digest, entry)
-        content, end = line.encode() + b"\n", os.fstat(self._file).st_size
+        end = os.fstat(self._file).st_size
         try:
-            if os.write(self._file, content) < len(content):
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            _write_whole(self._file, line.encode() + b"\n")
         except OSError:
             with suppress(OSError):
                 os.ftruncate(self._file, end)
@@ -94,6 +93,11 @@ class FolderAudit:
             finally:
                 os.close(file)
             threading.Event().wait(SYNC_EVERY_S)
+
+
+def _write_whole(file: int, content: bytes) -> None:
+    if os.write(file, content) < len(content):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def kept(folder: Path) -> Iterator[tuple[str, int, dict[str, object], bool]]:
