@@ -90,6 +90,8 @@ class FolderAudit:
                 file = os.dup(self._file)
             try:
                 os.fsync(file)  # Beside the lock: whoever answers does not wait for the disk.
+            except OSError as fault:
+                log.warning("audit entries may not be on the disk: %s", fault.strerror)
             finally:
                 os.close(file)
             threading.Event().wait(SYNC_EVERY_S)
