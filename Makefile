@@ -108,7 +108,7 @@ load: .venv/.dev weights ## Fifty callers for ten minutes: latencies, errors, me
 bench: .venv/.dev weights ## Measure mien beside its peers and the machine's limit: bench/results.json
 	@$(BIN)/python -m bench
 
-bench-smoke: .venv/.dev weights ## The same in under 90 s; fails only where a ratio fell by a third
+bench-smoke: .venv/.dev weights ## The same, short; fails only where a ratio fell by a third
 	@$(BIN)/python -m bench --smoke
 
 bench-gpu: .venv/.train ## How many faces a second this GPU scores

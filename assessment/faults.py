@@ -53,7 +53,7 @@ Fault
 
 A fault's `code` is public: it ends a problem's type, and a failed assessment
 remembers it. `advice` is the sentence that the caller reads. Neither ever
-quotes the input. HTTP statuses live in `service.problems`, by class.
+quotes the input. HTTP statuses live in `service.statuses`, by class.
 """
 
 from typing import ClassVar

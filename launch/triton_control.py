@@ -9,6 +9,7 @@ loopback. So the model control of Triton asks for a key, fresh at every start.
 
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +19,24 @@ KEY_HEADER: Final = "mien-control-key"
 """HTTP requests carry the key under this name; gRPC puts `triton-grpc-protocol-` before it."""
 
 CONTROL_FILE: Final = "triton/control.json"
+
+COMMON_OPTIONS: Final = (
+    "--disable-auto-complete-config",
+    "--exit-on-error=true",
+    "--exit-timeout-secs=8",
+    "--log-verbose=0",
+    "--log-info=false",
+    # The worker pings idle channels every 10 s; by default gRPC would take that for an attack.
+    "--grpc-keepalive-permit-without-calls=true",
+    "--grpc-http2-min-recv-ping-interval-without-data=5000",
+)
+"""What every Triton of ours is started with, in a container or not."""
+PROCESSOR_OPTIONS: Final = (
+    "--model-config-name=cpu",
+    "--allow-gpu-metrics=false",
+    "--pinned-memory-pool-byte-size=0",
+)
+"""What one without a GPU is started with, too."""
 
 
 def built_models(repository: Path) -> tuple[str, ...]:
@@ -35,17 +54,17 @@ def _has_version(folder: Path) -> bool:
     )
 
 
-def control_options(plan: Plan) -> tuple[str, ...]:
-    """Return the options that load what is built, and leave later loads to who has the key.
+def control_options(models: Sequence[str], key: str) -> tuple[str, ...]:
+    """Return the options that load these models, and leave later loads to who has the key.
 
     Readiness is not strict: a strict server calls itself not ready for good when a later load was
     refused, though every version that was loaded before goes on answering.
     """
-    restriction = f"model-repository:{KEY_HEADER}={plan.control_key}"
+    restriction = f"model-repository:{KEY_HEADER}={key}"
     return (
         "--model-control-mode=explicit",
         "--strict-readiness=false",
-        *(f"--load-model={name}" for name in built_models(plan.model_repository)),
+        *(f"--load-model={name}" for name in models),
         f"--grpc-restricted-protocol={restriction}",
         f"--http-restricted-api={restriction}",
     )

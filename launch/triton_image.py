@@ -15,7 +15,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, NoReturn
 
-from launch.triton_control import KEY_HEADER, built_models
+from launch.triton_control import (
+    COMMON_OPTIONS,
+    PROCESSOR_OPTIONS,
+    built_models,
+    control_options,
+)
 from launch.triton_plans import PlanMisfit, planned_models
 
 CPU, GPU = "cpu", "gpu"
@@ -23,35 +28,19 @@ CONTROL_KEY: Final = Path("/run/secrets/triton_control_key")
 REPOSITORY: Final = Path("/networks")
 EX_CONFIG: Final = 78
 OF_THE_ENGINE: Final = {
-    CPU: (
-        "--backend-directory=/opt/triton/backends",
-        "--model-config-name=cpu",
-        "--allow-gpu-metrics=false",
-        "--pinned-memory-pool-byte-size=0",
-    ),
+    CPU: ("--backend-directory=/opt/triton/backends", *PROCESSOR_OPTIONS),
     GPU: (),
 }
 
 
 def command(engine: str, models: Sequence[str], key: str, repository: Path) -> list[str]:
     """Return the command line that serves these models to whoever reaches the container."""
-    restriction = f"model-repository:{KEY_HEADER}={key}"
     return [
         "tritonserver",
         f"--model-repository={repository}",
-        "--disable-auto-complete-config",
+        *COMMON_OPTIONS,
         *OF_THE_ENGINE[engine],
-        "--model-control-mode=explicit",
-        "--strict-readiness=false",
-        *(f"--load-model={name}" for name in models),
-        f"--grpc-restricted-protocol={restriction}",
-        f"--http-restricted-api={restriction}",
-        "--exit-on-error=true",
-        "--exit-timeout-secs=8",
-        "--log-verbose=0",
-        "--log-info=false",
-        "--grpc-keepalive-permit-without-calls=true",
-        "--grpc-http2-min-recv-ping-interval-without-data=5000",
+        *control_options(models, key),
     ]
 
 

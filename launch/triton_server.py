@@ -20,12 +20,15 @@ import httpx
 
 from launch.faults import MissingProgram
 from launch.parts import HOST, Part, Plan, bare_environment
-from launch.triton_control import control_options
+from launch.triton_control import (
+    COMMON_OPTIONS,
+    PROCESSOR_OPTIONS,
+    built_models,
+    control_options,
+)
 
 SHARED_MEMORY: Final = Path("/dev/shm")  # noqa: S108 - where the Python backend keeps its regions
 STUB: Final = "triton_python_backend_stub"
-KEEPALIVE_MS: Final = 5000
-"""The worker pings idle channels every 10 s; by default gRPC would take that for an attack."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,16 +130,12 @@ def _options(backends: Path, plan: Plan) -> tuple[str, ...]:
     return (
         f"--model-repository={plan.model_repository}",
         f"--backend-directory={backends}",
-        "--model-config-name=cpu", "--disable-auto-complete-config",
-        *control_options(plan), "--exit-on-error=true",
-        "--exit-timeout-secs=8", "--log-verbose=0", "--log-info=false", "--allow-gpu-metrics=false",
+        *COMMON_OPTIONS, *PROCESSOR_OPTIONS,
+        *control_options(built_models(plan.model_repository), plan.control_key),
         "--metrics-interval-ms=10000",
-        "--pinned-memory-pool-byte-size=0",
         f"--backend-config=python,shm-region-prefix-name={shared_memory_prefix(plan.data)}",
         f"--http-address={HOST}", f"--http-port={ports.http}",
         f"--grpc-address={HOST}", f"--grpc-port={ports.grpc}",
-        "--grpc-keepalive-permit-without-calls=true",
-        f"--grpc-http2-min-recv-ping-interval-without-data={KEEPALIVE_MS}",
         f"--metrics-address={HOST}", f"--metrics-port={ports.metrics}",
     )  # fmt: skip
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from assessment.request import Callback
 from service.archive import View
-from service.problems import advice_of, retryable
+from service.statuses import advice_of, retryable
 
 
 def assessment_body(view: View) -> dict[str, Any]:

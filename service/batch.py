@@ -20,9 +20,10 @@ from service.batch_schema import BatchOptions
 from service.creation import Answer, Creation
 from service.idempotency import Held
 from service.pointers import options_at
-from service.problems import STATUS, problem_body
+from service.problems import problem_body
 from service.reception import sourced
 from service.request_part import RequestReader
+from service.statuses import STATUS
 from service.strict_json import parse
 
 MOST_BYTES: Final = 4 * 2**20

@@ -6,7 +6,8 @@ from typing import Any, Final
 
 from assessment.faults import Fault
 from service.examples import EXAMPLES
-from service.problems import STATUS, described
+from service.problems import described
+from service.statuses import STATUS
 
 Node = dict[str, Any]
 

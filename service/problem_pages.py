@@ -12,7 +12,8 @@ from typing import Final
 
 from assessment.faults import DeadlinePassed, Fault
 from assessment.sandbox import ending_faults
-from service.problems import RETRY_AFTER_S, STATUS, retryable, title_of
+from service.problems import title_of
+from service.statuses import RETRY_AFTER_S, STATUS, retryable
 
 ENDINGS: Final = frozenset({*ending_faults(), DeadlinePassed.code})
 """The codes with which an assessment can end: what a worker tells, or its own deadline."""

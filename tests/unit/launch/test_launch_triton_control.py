@@ -43,7 +43,7 @@ def test_what_is_built_is_loaded_by_name_and_the_rest_needs_the_key(plan: Plan) 
     configure(plan.model_repository, "first", "1")
 
     # when
-    options = control_options(plan)
+    options = control_options(built_models(plan.model_repository), plan.control_key)
 
     # then
     restriction = f"model-repository:{KEY_HEADER}={plan.control_key}"

@@ -7,7 +7,7 @@ import pytest
 
 from assessment.assessment import Status
 from assessment.ledger import Verdict
-from service.problems import STATUS
+from service.statuses import STATUS
 from tests.samples import an_observation
 
 NO_FACES = [an_observation(i, Verdict.NO_FACE) for i in range(5)]

@@ -5,7 +5,7 @@ from pathlib import Path
 from assessment.faults import RateLimited
 from assessment.sandbox import ending_faults
 from service.problem_pages import document, entries, facts
-from service.problems import RETRY_AFTER_S, STATUS
+from service.statuses import RETRY_AFTER_S, STATUS
 from tests.unit.service.conftest import House
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "problems.md"

@@ -6,7 +6,8 @@ import pytest
 
 from assessment.faults import Fault, Invalid, NotAVideo
 from service.faults import InvalidFields
-from service.problems import BY_CODE, STATUS, problem
+from service.problems import problem
+from service.statuses import BY_CODE, STATUS
 
 
 def tree(kind: type[Fault]) -> set[type[Fault]]:
