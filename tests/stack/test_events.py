@@ -64,10 +64,12 @@ def follow(stack: Stack, path: str, known: str | None = None, most: int = 10_000
 
 
 @pytest.fixture(scope="module")
-def followed(stack: Stack, short_face: Path) -> Followed:
-    created = stack.create(short_face, sampling={"every_ms": 200})
+def followed(stack: Stack, sad_to_happy: Path) -> Followed:
+    stack.create(sad_to_happy)  # so that the followed one is not over before the cut
+    created = stack.create(sad_to_happy, sampling={"every_ms": 200})
     path = created["urls"]["events"]
     before = follow(stack, path, most=2)
+    assert all(one.event == "progress" for one in before), "it ended before the cut"
     after = follow(stack, path, before[-1].id)
     return Followed(before, after, stack.wait(created["id"]))
 
