@@ -125,8 +125,8 @@ FROM runtime AS triton-cpu
 LABEL org.opencontainers.image.title="mien Triton, CPU" \
       org.opencontainers.image.description="Triton with ONNX Runtime on processors, for mien's networks"
 COPY --from=triton-packages /opt/triton /opt/triton
-COPY launch/__init__.py launch/parts.py launch/triton_control.py launch/triton_plans.py \
-    launch/triton_image.py launch/
+COPY launch/__init__.py launch/backend_watch.py launch/parts.py launch/triton_control.py \
+    launch/triton_plans.py launch/triton_image.py launch/
 ENV PATH=/opt/triton/bin:$PATH PYTHONPATH=/opt/app:/opt/triton/site \
     LD_LIBRARY_PATH=/opt/triton/site/nvidia_pytriton.libs
 EXPOSE 8000 8001 8002
@@ -149,8 +149,8 @@ CMD ["sh", "deploy/weights.sh"]
 FROM ${TRITON_IMAGE} AS triton-gpu
 LABEL org.opencontainers.image.title="mien Triton, GPU" \
       org.opencontainers.image.description="NVIDIA's Triton, started with mien's TensorRT plans"
-COPY launch/__init__.py launch/parts.py launch/triton_control.py launch/triton_plans.py \
-    launch/triton_image.py /opt/app/launch/
+COPY launch/__init__.py launch/backend_watch.py launch/parts.py launch/triton_control.py \
+    launch/triton_plans.py launch/triton_image.py /opt/app/launch/
 ENV PYTHONPATH=/opt/app PYTHONDONTWRITEBYTECODE=1
 WORKDIR /opt/app
 USER 10001:10001

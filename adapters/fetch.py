@@ -22,8 +22,8 @@ import httpcore
 from adapters.guarded import CheckedBackend, Deadline, host_header
 from adapters.staged_file import StagedFile, check_room
 from assessment.addresses import NotAllowed, check_url
-from assessment.faults import SourceNotFetched, TooLarge
 from assessment.recording import Recording
+from assessment.recording_faults import SourceNotFetched, TooLarge
 
 MOST_REDIRECTS: Final = 3
 LONGEST_PAUSE_S: Final = 30.0

@@ -18,8 +18,8 @@ from assessment.deliveries import (
     Settlement,
 )
 from assessment.endpoints import EndpointId
-from assessment.faults import NoSuchDelivery
 from assessment.ports import Clock
+from assessment.webhook_faults import NoSuchDelivery
 
 
 @dataclass

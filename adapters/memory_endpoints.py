@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 
 from assessment.assessment import Tenant
 from assessment.endpoints import MOST_ENDPOINTS, DisabledReason, Endpoint, EndpointId
-from assessment.faults import NoSuchEndpoint, Stale, TooManyEndpoints
+from assessment.faults import Stale
+from assessment.webhook_faults import NoSuchEndpoint, TooManyEndpoints
 
 
 @dataclass

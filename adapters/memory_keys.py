@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 
 from assessment import key_rules
 from assessment.access import EVERY_SCOPE, Caller, Issued, Key, KeyId, KeyOrder, Scope, home_of
+from assessment.access_faults import Unauthenticated
 from assessment.assessment import Tenant
-from assessment.faults import Unauthenticated
 from assessment.key_rules import Change
 from assessment.ports import Clock
 

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from assessment.assessment import Tenant
-from assessment.faults import Gone, NotFound, Stale, StorageFull, TooManyUploads
+from assessment.faults import Gone, NotFound, Stale, StorageFull
 from assessment.ports import Clock
+from assessment.quota_faults import TooManyUploads
 from assessment.uploads import Hold, Upload, UploadId
 
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from threading import Thread
-from typing import Final
+from typing import Final, Unpack
 
 from opentelemetry import trace
 from opentelemetry.context import Context
@@ -28,7 +28,7 @@ from opentelemetry.trace import (
 )
 
 from adapters.log_context import bound
-from adapters.tracing import NO_SPAN, TRACEPARENT, Kind, Span, Value, allowed, parent_of
+from adapters.tracing import NO_SPAN, TRACEPARENT, About, Kind, Span, Value, allowed, parent_of
 from assessment import SOFTWARE
 
 PATH: Final = "/v1/traces"
@@ -45,6 +45,7 @@ class _Room:
     left: int
 
     def take(self) -> bool:
+        """Take the room of one span; return whether there was any."""
         self.left -= 1
         return self.left >= 0
 
@@ -91,27 +92,22 @@ class OtlpTracing:
 
     @contextmanager
     def span(
-        self,
-        name: str,
-        kind: Kind = Kind.INTERNAL,
-        *,
-        attributes: Mapping[str, Value] | None = None,
-        parent: str | None = None,
-        most_within: int | None = None,
+        self, name: str, kind: Kind = Kind.INTERNAL, **about: Unpack[About]
     ) -> Generator[Span]:
         """Return a span around a block; of what it raises only the type is noted."""
         room = _room.get()
         if room is not None and not room.take():
             yield NO_SPAN
             return
+        most_within = about.get("most_within")
         token = _room.set(room if most_within is None else _Room(most_within))
         try:
             with (
                 self._tracer.start_as_current_span(
                     name,
-                    _context_of(parent),
+                    _context_of(about.get("parent")),
                     SpanKind[kind.name],
-                    attributes=allowed(attributes or {}),
+                    attributes=allowed(about.get("attributes") or {}),
                     record_exception=False,
                     set_status_on_exception=False,
                 ) as one,

@@ -5,11 +5,14 @@ mien:unfit:NAME    what it does not score with as a list of JSON, there when the
 mien:workers       set: names of workers that may be there; whether one is, says its own key
 
 Workers are found by their names in `mien:workers`: to search all keys for them takes longer with
-every assessment that is stored.
+every assessment that is stored. Those of the version before say no name there. While no other is
+alive they are searched for, now and then, and named: an upgrade that begins with the service leaves
+it ready.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, cast
 
 import redis
@@ -20,13 +23,20 @@ from assessment.fitness import Unfit
 WORKER: Final = PREFIX + "worker:"
 UNFIT: Final = PREFIX + "unfit:"
 WORKERS: Final = PREFIX + "workers"
+SIGNED_IN: Final = WORKER + "*"
+SEARCH_EVERY_S: Final = 10.0
+SEARCHED_AT_ONCE: Final = 1000
 
 
 class RedisRoster:
     """The port `Roster` over Redis."""
 
-    def __init__(self, client: "redis.Redis") -> None:
+    def __init__(
+        self, client: "redis.Redis", elapsed_s: Callable[[], float] = time.monotonic
+    ) -> None:
         self._client = client
+        self._elapsed_s = elapsed_s
+        self._search_at_s = 0.0
 
     def sign_in(
         self, worker: str, models: Mapping[str, str], *, for_s: float, unfit: Sequence[Unfit] = ()
@@ -45,7 +55,20 @@ class RedisRoster:
 
     def present(self) -> Mapping[str, Mapping[str, str]]:
         """Return the models of every worker that signed in lately."""
-        return self._read(WORKER, forget=True)
+        found = self._read(WORKER, forget=True)
+        if found or self._elapsed_s() < self._search_at_s:
+            return found
+        self._search_at_s = self._elapsed_s() + SEARCH_EVERY_S
+        return self._read(WORKER) if self._name_the_nameless() else found
+
+    def _name_the_nameless(self) -> bool:
+        """Search for workers that sign in as the version before did; return whether there are."""
+        with reachable():
+            keys = cast("Iterator[str]", self._client.scan_iter(SIGNED_IN, count=SEARCHED_AT_ONCE))
+            names = [key.removeprefix(WORKER) for key in keys]
+            if names:
+                self._client.sadd(WORKERS, *names)
+        return bool(names)
 
     def unfit(self) -> Mapping[str, Sequence[Unfit]]:
         """Return what the workers that signed in lately do not score with, by worker."""

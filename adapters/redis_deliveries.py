@@ -28,7 +28,7 @@ from assessment.deliveries import (
     Settlement,
 )
 from assessment.endpoints import EndpointId
-from assessment.faults import NoSuchDelivery
+from assessment.webhook_faults import NoSuchDelivery
 
 DELIVERY: Final = PREFIX + "delivery:"
 DUE: Final = PREFIX + "deliveries"

@@ -17,7 +17,8 @@ import redis
 from adapters.redis_store import PREFIX, Scripts, reachable
 from assessment.assessment import Tenant
 from assessment.endpoints import MOST_ENDPOINTS, DisabledReason, Endpoint, EndpointId
-from assessment.faults import NoSuchEndpoint, Stale, TooManyEndpoints
+from assessment.faults import Stale
+from assessment.webhook_faults import NoSuchEndpoint, TooManyEndpoints
 
 ENDPOINT: Final = PREFIX + "endpoint:"
 ENDPOINTS: Final = PREFIX + "endpoints:"

@@ -22,8 +22,9 @@ from adapters.key_document import read_key, write_key
 from adapters.redis_store import PREFIX, Scripts, reachable
 from assessment import key_rules
 from assessment.access import EVERY_SCOPE, Caller, Issued, Key, KeyId, KeyOrder, home_of
+from assessment.access_faults import Unauthenticated
 from assessment.assessment import Tenant
-from assessment.faults import StoreUnavailable, Unauthenticated
+from assessment.faults import StoreUnavailable
 from assessment.key_rules import Book, Change
 from assessment.ports import Clock
 

@@ -15,7 +15,8 @@ import redis
 
 from adapters.redis_store import PREFIX, Scripts, reachable
 from assessment.assessment import Tenant
-from assessment.faults import Gone, NotFound, Stale, StorageFull, TooManyUploads
+from assessment.faults import Gone, NotFound, Stale, StorageFull
+from assessment.quota_faults import TooManyUploads
 from assessment.uploads import Hold, Upload, UploadId
 
 RECORD: Final = PREFIX + "upload:"

@@ -14,8 +14,9 @@ from typing import BinaryIO, Final, Protocol, Self
 
 from adapters.disk import room
 from assessment.containers import HEAD_BYTES, is_recording
-from assessment.faults import NotAVideo, StorageFull, TooLarge
+from assessment.faults import StorageFull
 from assessment.recording import Recording
+from assessment.recording_faults import NotAVideo, TooLarge
 
 LOOK_EVERY_BYTES: Final = 16 * 2**20
 """After so many bytes the free space is looked at again."""

@@ -8,11 +8,11 @@ that nothing of a caller or a recording gets in by oversight.
 """
 
 import re
-from collections.abc import Generator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, Protocol
+from typing import Final, Protocol, TypedDict, Unpack
 
 Value = str | int | float
 
@@ -86,23 +86,23 @@ class Span(Protocol):
         ...
 
 
+class About(TypedDict, total=False):
+    """What may be said of a span when it begins; all of it may be left out."""
+
+    attributes: Mapping[str, Value] | None
+    parent: str | None
+    """A `traceparent` from elsewhere; without one, the span around it here."""
+    most_within: int | None
+    """So many spans inside of it and no more: an hour of video is thousands of calls to Triton."""
+
+
 class Tracing(Protocol):
     """Makes spans. Nothing here waits for a collector, and nothing is raised for its absence."""
 
     def span(
-        self,
-        name: str,
-        kind: Kind = Kind.INTERNAL,
-        *,
-        attributes: Mapping[str, Value] | None = None,
-        parent: str | None = None,
-        most_within: int | None = None,
+        self, name: str, kind: Kind = Kind.INTERNAL, **about: Unpack[About]
     ) -> AbstractContextManager[Span]:
-        """Return a span around a block.
-
-        `parent` is a `traceparent` from elsewhere. Beyond `most_within` spans inside of it, a
-        block has none: an hour of video is thousands of calls to Triton.
-        """
+        """Return a span around a block."""
         ...
 
     def carrier(self) -> dict[str, str]:
@@ -128,18 +128,11 @@ NO_SPAN: Final = _NoSpan()
 class Untraced:
     """The port `Tracing` while nobody collects traces."""
 
-    @contextmanager
     def span(
-        self,
-        name: str,
-        kind: Kind = Kind.INTERNAL,
-        *,
-        attributes: Mapping[str, Value] | None = None,
-        parent: str | None = None,
-        most_within: int | None = None,
-    ) -> Generator[Span]:
+        self, name: str, kind: Kind = Kind.INTERNAL, **about: Unpack[About]
+    ) -> AbstractContextManager[Span]:
         """Return no span."""
-        yield NO_SPAN
+        return nullcontext(NO_SPAN)
 
     def carrier(self) -> dict[str, str]:
         """Return nothing."""

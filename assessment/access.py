@@ -13,6 +13,7 @@ from typing import Final, NewType, Protocol
 from assessment.assessment import Tenant
 
 KeyId = NewType("KeyId", str)
+"""`key_` and 32 hexadecimal digits; names a key without telling it."""
 
 SANDBOX: Final = "/sandbox"
 """Ends the name of a sandbox; no other tenant's name has a slash."""

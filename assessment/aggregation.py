@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 
-from assessment import micro_expression, withholding
+from assessment import kept_faces, micro_expression, withholding
 from assessment.expression import summarise
 from assessment.expressivity import expressed
 from assessment.gates import Gates, Policy
@@ -67,6 +67,9 @@ class Aggregator:
             summarise(measurement, one.name, one.labels)
             for one in answers.networks.get(Analysis.EXPRESSION, ())
         ]
+        faces = kept_faces.kept(
+            measurement.kept_faces, asked=request.include_faces, reported=bool(answers.all)
+        )
         return Result(
             severity=tuple(estimate(measurement, one) for one in severity) if severity else None,
             expression=shown[0] if shown else None,
@@ -82,12 +85,13 @@ class Aggregator:
             quality=_quality(measurement),
             does_not_assess=DOES_NOT_ASSESS,
             intended_use="clinical_support" if self.production else "research",
-            notices=self._notices(measurement, answers),
+            notices=(*self._notices(measurement, answers), *kept_faces.notices(faces)),
             provenance=self._provenance(request, measurement),
             timeline_rows=len(measurement.observations),
             timings_ms=measurement.timings_ms,
             expressivity=expressed(measurement, shown),
             movement=movement(measurement) if answers.all else None,
+            kept_faces_ms=kept_faces.times_ms(faces),
         )
 
     def _answers(self, measurement: Measurement, request: AssessmentRequest) -> Answers:
@@ -151,12 +155,14 @@ def _spoke(manifest: Manifest, measurement: Measurement) -> bool:
 
 def settings_digest(request: AssessmentRequest) -> str:
     """Return the SHA-256 of what the caller chose that can change a result."""
-    chosen = {
+    chosen: dict[str, object] = {
         "analyses": request.analyses,
         "models": request.models,
         "sampling": asdict(request.sampling),
         "subject": asdict(request.subject),
     }
+    if request.include_faces:  # Absent otherwise, so that digests of before stay what they were.
+        chosen["include_faces"] = True
     return hashlib.sha256(json.dumps(chosen, sort_keys=True).encode()).hexdigest()
 
 

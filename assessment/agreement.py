@@ -27,6 +27,7 @@ Z_95: Final = 1.959964
 Pair = tuple[float, float]
 """Estimate and total."""
 Measure = Callable[[Sequence[Pair]], float]
+"""One figure of some pairs, such as their correlation or their mean absolute difference."""
 
 
 @dataclass(frozen=True, slots=True)

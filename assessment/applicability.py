@@ -8,7 +8,8 @@
     }
 
 What the request states in `context` under the same name stands `in` a slice, at its `edge`, or
-`out`. A slice that the manifest leaves out limits nothing. After the model cards of Mitchell et
+`out`. `in` may be empty, where nobody was tried and only the edge is known. A slice that the
+manifest leaves out limits nothing. After the model cards of Mitchell et
 al. (FAT* 2019), which name the groups that a model was evaluated on.
 """
 
@@ -60,10 +61,13 @@ class Slice:
 
     @property
     def need(self) -> str:
-        """What the network was tried on, in words."""
+        """What the network was tried on, in words; else what is at the edge of that."""
+        allowed = self.inside or self.edge
+        if not allowed:
+            return f"a network that was tried at any {self.plain_name}"
         if self.name == AGE:
-            return f"an age from {self.inside[0]} to {self.inside[1]} years"
-        return f"{self.name} {' or '.join(self.inside)}"
+            return f"an age from {allowed[0]} to {allowed[1]} years"
+        return f"{self.name} {' or '.join(allowed)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,9 @@ from typing import Final, NewType
 from assessment.faults import IllegalTransition
 
 AssessmentId = NewType("AssessmentId", str)
+"""`asm_` and 32 hexadecimal digits."""
 Tenant = NewType("Tenant", str)
+"""Whose an assessment is; its sandbox is a tenant of its own (`assessment.access`)."""
 
 ID_PATTERN: Final = re.compile(r"asm_[0-9a-f]{32}")
 """128 random bits: an id says nothing about when or for whom it was made."""

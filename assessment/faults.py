@@ -2,29 +2,33 @@
 
 Fault
 ├── Rejected                 the caller's mistake; trying again will not help
-│   ├── Unauthenticated      no key, or one that is not ours
-│   ├── Forbidden            the key does not have the scope
-│   ├── LastAdminKey         nobody could manage the tenant's keys afterwards
-│   ├── KeyOfSettings        only the settings can end this key
-│   ├── TooManyKeys          the tenant has as many keys as it may have
-│   ├── RateLimited          too many requests in a short time
-│   ├── QuotaExceeded        the tenant has as much at work, or stored, as it may have
-│   ├── TooManyUploads       the tenant has as many open uploads as it may have
 │   ├── IdempotencyInFlight  the same Idempotency-Key is being worked on
 │   ├── NotFound             no such assessment, or somebody else's
-│   │   ├── NoSuchKey        no such key, or somebody else's
-│   │   ├── NoSuchEndpoint   no such webhook endpoint, or somebody else's
-│   │   └── NoSuchDelivery   no such entry in the delivery log
+│   │   ├── NoSuchKey        no such key, or somebody else's (access_faults)
+│   │   ├── NoSuchEndpoint   no such webhook endpoint, or somebody else's (webhook_faults)
+│   │   └── NoSuchDelivery   no such entry in the delivery log (webhook_faults)
 │   ├── Gone                 it was deleted
-│   ├── EndpointDisabled     nothing is sent to the webhook endpoint
-│   ├── TooManyEndpoints     the tenant has as many webhook endpoints as it may
 │   ├── NotReady             the assessment has not reached what was asked for
 │   ├── Invalid              the request breaks a rule; `pointer` says where
 │   │   ├── CallbackNotAllowed
 │   │   ├── SourceNotAllowed
 │   │   ├── IdempotencyMismatch
-│   │   └── DigestMismatch
+│   │   └── DigestMismatch   not the recording that was announced (recording_faults)
 │   ├── Malformed            the bytes do not follow the protocol they claim
+│   │                        ── access_faults ──
+│   ├── Unauthenticated      no key, or one that is not ours
+│   ├── Forbidden            the key does not have the scope
+│   ├── LastAdminKey         nobody could manage the tenant's keys afterwards
+│   ├── KeyOfSettings        only the settings can end this key
+│   ├── TooManyKeys          the tenant has as many keys as it may have
+│   │                        ── quota_faults ──
+│   ├── RateLimited          too many requests in a short time
+│   ├── QuotaExceeded        the tenant has as much at work, or stored, as it may have
+│   ├── TooManyUploads       the tenant has as many open uploads as it may have
+│   │                        ── webhook_faults ──
+│   ├── EndpointDisabled     nothing is sent to the webhook endpoint
+│   ├── TooManyEndpoints     the tenant has as many webhook endpoints as it may
+│   │                        ── recording_faults ──
 │   ├── NotAVideo            not one of the containers that are accepted
 │   ├── TooLarge             more bytes than the limit
 │   └── Unusable             known only after decoding; ends an assessment
@@ -52,8 +56,11 @@ Fault
     └── InferenceUnavailable Triton is down, overloaded, or has not loaded the model
 
 A fault's `code` is public: it ends a problem's type, and a failed assessment
-remembers it. `advice` is the sentence that the caller reads. Neither ever
-quotes the input. HTTP statuses live in `service.statuses`, by class.
+remembers it. `advice` is the sentence that the caller reads; what only the
+operator can do says so (`The operator …`, `Tell the operator`). Neither ever
+quotes the input. HTTP statuses live in `service.statuses`, by class. Faults are
+here unless the tree names another module of `assessment`; those that only HTTP
+knows are in `service.faults`.
 """
 
 from typing import ClassVar
@@ -70,75 +77,6 @@ class Rejected(Fault):
     """The input can never succeed."""
 
 
-class Unauthenticated(Rejected):
-    """No key, or one that is not ours."""
-
-    code = "unauthenticated"
-    advice = "Send a valid key as `Authorization: Bearer sk_…`."
-
-
-class Forbidden(Rejected):
-    """The key does not have the scope that the request needs."""
-
-    code = "forbidden"
-    advice = "Use a key with the scope that `missing_scope` names."
-
-    def __init__(self, missing_scope: str) -> None:
-        super().__init__(f"the key lacks the scope {missing_scope}")
-        self.missing_scope = missing_scope
-
-
-class LastAdminKey(Rejected):
-    """Without this key nobody could manage the tenant's keys."""
-
-    code = "last_admin_key"
-    advice = "Make another key with the scope `admin` first, then revoke this one."
-
-
-class KeyOfSettings(Rejected):
-    """The key stands in the service's settings, and only they can end it."""
-
-    code = "key_of_settings"
-    advice = "This key comes from the service's settings. The operator changes it there."
-
-
-class TooManyKeys(Rejected):
-    """The tenant has as many keys as it may have."""
-
-    code = "too_many_keys"
-    advice = "Revoke keys that are no longer used, then make this one."
-
-
-class RateLimited(Rejected):
-    """Too many requests in a short time; it passes by itself."""
-
-    code = "rate_limited"
-    advice = "Wait as many seconds as `Retry-After` says, and send fewer requests a minute."
-
-    def __init__(self, policy: str, *, retry_after_s: int) -> None:
-        super().__init__(f"over the limit of {policy}")
-        self.policy = policy
-        self.retry_after_s = retry_after_s
-
-
-class QuotaExceeded(Rejected):
-    """The tenant has as much at work, or stored, as it may have."""
-
-    code = "quota_exceeded"
-    advice = "Wait until assessments have ended, or cancel or delete some. Then send it again."
-
-    def __init__(self, policy: str) -> None:
-        super().__init__(f"over the quota of {policy}")
-        self.policy = policy
-
-
-class TooManyUploads(Rejected):
-    """The tenant has as many open uploads as it may have."""
-
-    code = "too_many_uploads"
-    advice = "Finish, use or delete uploads first. Those that are given up expire by themselves."
-
-
 class IdempotencyInFlight(Rejected):
     """Another request with the same Idempotency-Key has not been answered yet."""
 
@@ -151,38 +89,6 @@ class NotFound(Rejected):
 
     code = "not_found"
     advice = "There is no such assessment for this key. Check the id."
-
-
-class NoSuchEndpoint(NotFound):
-    """No webhook endpoint has that id, or it belongs to somebody else."""
-
-    advice = "There is no such webhook endpoint for this key. Check the id."
-
-
-class NoSuchDelivery(NotFound):
-    """The delivery log has no such entry."""
-
-    advice = "There is no such delivery of this assessment. Its delivery log lists them."
-
-
-class EndpointDisabled(Rejected):
-    """Nothing is sent to the webhook endpoint."""
-
-    code = "endpoint_disabled"
-    advice = "The webhook endpoint is disabled or deleted. Set `enabled` to true first."
-
-
-class TooManyEndpoints(Rejected):
-    """The tenant has as many webhook endpoints as it may."""
-
-    code = "too_many_endpoints"
-    advice = "There are 20 webhook endpoints, which is all there can be. Delete one first."
-
-
-class NoSuchKey(NotFound):
-    """The tenant has no key of that id."""
-
-    advice = "There is no such key for this tenant. `GET /v1/keys` lists them."
 
 
 class Gone(Rejected):
@@ -235,106 +141,11 @@ class IdempotencyMismatch(Invalid):
     advice = "This Idempotency-Key belongs to another request. Use a new key for a new request."
 
 
-class DigestMismatch(Invalid):
-    """The recording that arrived is not the one that was announced."""
-
-    code = "digest_mismatch"
-    advice = "The recording is not the one whose digest was announced. Check both and correct one."
-
-
 class Malformed(Rejected):
     """The bytes of the request do not follow the protocol that they claim."""
 
     code = "malformed_request"
     advice = "Send multipart/form-data with a boundary, few parts and short part headers."
-
-
-class NotAVideo(Rejected):
-    """The content is not one of the accepted containers."""
-
-    code = "not_a_video"
-    advice = "Send an MP4, MOV, WebM, Matroska, AVI or MPEG-TS recording, or a JPEG or PNG."
-
-
-class TooLarge(Rejected):
-    """The recording has more bytes than the limit."""
-
-    code = "too_large"
-    advice = "Send a smaller recording: shorten it or lower its bit rate."
-
-    def __init__(self, detail: str, *, limit_bytes: int) -> None:
-        super().__init__(detail)
-        self.limit_bytes = limit_bytes
-
-
-class Unusable(Rejected):
-    """The recording was accepted and turned out unusable; this ends the assessment."""
-
-
-class NoVideoStream(Unusable):
-    """The container holds no picture."""
-
-    code = "no_video_stream"
-    advice = "The recording has no video track. Send one that has."
-
-
-class Undecodable(Unusable):
-    """The recording is damaged, truncated, or uses a codec that is not accepted."""
-
-    code = "undecodable"
-    advice = "The recording is damaged, cut off or in an unknown codec. Export it again as H.264."
-
-
-class TooLargePicture(Unusable):
-    """The picture has more pixels than the limit."""
-
-    code = "too_large_picture"
-    advice = "Scale the recording down to 3840 x 2160 or less."
-
-
-class TooLong(Unusable):
-    """The recording is longer, or has more frames, than the limit."""
-
-    code = "too_long"
-    advice = "Cut the recording into shorter parts and send each on its own."
-
-
-class DecodeTimeout(Unusable):
-    """The decoder did not finish in its time."""
-
-    code = "decode_timeout"
-    advice = "The recording takes too long to decode. Export it again as H.264 at 720p."
-
-
-class AttemptTimeout(Unusable):
-    """One attempt at the recording took longer than its limit."""
-
-    code = "attempt_timeout"
-    advice = "Measuring took longer than the operator allows. Send the recording in shorter parts."
-
-
-class DecoderCrashed(Unusable):
-    """The decoder process died."""
-
-    code = "decoder_crashed"
-    advice = "The recording breaks the decoder. Export it again as H.264."
-
-
-class SourceNotFetched(Unusable):
-    """The recording could not be fetched from its address."""
-
-    code = "source_not_fetched"
-    advice = (
-        "The address did not give the recording. It must be public, answer 200 without a login, "
-        "redirect three times at most and be quick enough. Correct it and send the request again."
-    )
-
-
-class SourceMissing(Unusable):
-    """The recording is no longer there and no measurement was kept."""
-
-    code = "source_missing"
-    advice = "The recording was erased before it could be measured. Send it again."
 
 
 class IllegalTransition(Fault):
@@ -385,7 +196,7 @@ class Misconfigured(Fault):
     """The operator must act before this can start."""
 
     code = "misconfigured"
-    advice = "Read the message and correct the setting that it names."
+    advice = "The operator corrects the setting that the log names, and starts it again."
 
 
 class Unavailable(Fault):

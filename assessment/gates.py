@@ -112,7 +112,7 @@ class Gates:
         stated = rest.consent is not None and not self.production
         narrow = [one for one in rest.analyses if stated and not consent.covers(rest.consent, one)]
         told = consent.NARROW_NOTICE.format(analyses=", ".join(narrow)) if narrow else None
-        unseen = None if networks else UNSEEN_NOTICE
+        unseen = None if rest.analyses else UNSEEN_NOTICE
         return tuple(one for one in (unseen, *edges, told) if one)
 
 
@@ -130,7 +130,7 @@ def unproven(analysis: Analysis, network: Manifest) -> Withheld | None:
         "model_not_validated",
         have=f"weights of {network.name} without clinical evidence",
         need="weights with evidence and calibration in their manifest",
-        advice="Install validated weights, or run with MIEN_MODE=research.",
+        advice="The operator installs validated weights, or runs with MIEN_MODE=research.",
         model=network.name,
     )
 

@@ -14,6 +14,7 @@ from typing import Any, Final
 MOST_VALUES: Final = 16
 """Values kept of a row: of 2,048 features every 128th."""
 Rows = tuple[tuple[float, ...], ...]
+"""Kept values, one row for each input of the golden clip: (rows, values)."""
 
 
 @dataclass(frozen=True, slots=True)

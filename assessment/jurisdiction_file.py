@@ -89,6 +89,7 @@ class _File:
         return {name: self.codes(name, codes, {}) for name, codes in table.items()}
 
     def rule(self, at: int, raw: Mapping[str, Any], groups: Mapping[str, Any]) -> Rule:
+        """Return the rule of the table at that place, from 0; raises `Misconfigured`."""
         for key in raw:
             if key not in KEYS:
                 raise self.wrong(key, f"is not one of {', '.join(sorted(KEYS))}", at)
@@ -109,6 +110,7 @@ class _File:
     def text_of(
         self, key: str, raw: Mapping[str, Any], at: int, pattern: re.Pattern[str] | None = None
     ) -> str:
+        """Return a text that must be there, its white space single; raises `Misconfigured`."""
         text = raw.get(key)
         if not isinstance(text, str) or not text.strip():
             raise self.wrong(key, "is missing or no text", at)
@@ -117,6 +119,7 @@ class _File:
         return " ".join(text.split())
 
     def analyses(self, raw: Mapping[str, Any], at: int) -> tuple[Analysis, ...]:
+        """Return the analyses that a rule is about, one at least; raises `Misconfigured`."""
         named = self.words("analyses", raw.get("analyses", []), at)
         if not named or not set(named) <= set(Analysis):
             known = ", ".join(Analysis)
@@ -147,6 +150,7 @@ class _File:
         return Misconfigured(f"{self.name}, line {self.line(key, rule)}: `{spelt}` {what}")
 
     def line(self, key: str, rule: int | None) -> int:
+        """Return the line of a key, from 1: TOML's reader keeps no places."""
         lines = self.text.splitlines()
         heads = [at for at, one in enumerate(lines) if re.match(r"\s*\[\[\s*rules\s*\]\]", one)]
         first, last = 0, len(lines)

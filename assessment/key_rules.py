@@ -18,8 +18,8 @@ from assessment.access import (
     is_sandbox,
     sandbox_of,
 )
+from assessment.access_faults import KeyOfSettings, LastAdminKey, NoSuchKey, TooManyKeys
 from assessment.assessment import Tenant
-from assessment.faults import KeyOfSettings, LastAdminKey, NoSuchKey, TooManyKeys
 
 MOST_KEYS: Final = 100
 FORGET_AFTER: Final = timedelta(days=30)

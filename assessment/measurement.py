@@ -2,7 +2,7 @@
 
 It is kept as a blob from the moment the recording is erased until the result
 stands, so that an assessment survives the death of its worker without keeping
-a picture of anybody.
+a picture of anybody, but for the few that a caller may ask for.
 """
 
 import json
@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
 from assessment.document import readable, written
+from assessment.kept_faces import KeptFace, of_rows
 from assessment.ledger import Verdict
 
 STILL_CONTAINERS: Final = ("jpeg", "png")
@@ -112,6 +113,7 @@ class Measurement:
     `company_ms` is the media time for which a second face stayed in the picture, `thresholds`
     what the verdicts were given by; None where an earlier version measured. `versions` maps the
     networks that took part to their versions, empty where an earlier version measured.
+    `kept_faces` are pictures that were asked for.
     """
 
     media: Media
@@ -122,6 +124,7 @@ class Measurement:
     company_ms: int | None = None
     thresholds: dict[str, float] | None = None
     versions: dict[str, str] = field(default_factory=dict[str, str])
+    kept_faces: tuple[KeptFace, ...] = ()
 
     def to_json(self) -> bytes:
         """Return the measurement as the bytes of its blob."""
@@ -140,6 +143,7 @@ class Measurement:
             company_ms=raw.get("company_ms"),
             thresholds=raw.get("thresholds"),
             versions=raw.get("versions") or {},
+            kept_faces=of_rows(raw.get("kept_faces")),
         )
 
 

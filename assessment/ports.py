@@ -14,6 +14,7 @@ from assessment.assessment import Assessment, AssessmentId, Progress, Status
 from assessment.fitness import Unfit
 
 Clock = Callable[[], datetime]
+"""Returns the time, in UTC and with its zone."""
 
 
 class Records(Protocol):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from assessment.faults import DigestMismatch
+from assessment.recording_faults import DigestMismatch
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,7 +100,8 @@ class AssessmentRequest:
     It is kept as a blob, not in the record: `reference` and `metadata` may name a patient.
     `sha256` is what the caller announced; `video_sha256` and `video_bytes` are what arrived.
     `models` are the networks of all analyses, each analysis' first one first. `baseline` is an
-    earlier assessment of the same tenant, to state the change from.
+    earlier assessment of the same tenant, to state the change from. `include_faces` asks to keep
+    a few pictures of the face for the report.
     """
 
     analyses: tuple[Analysis, ...] = DEFAULT_ANALYSES
@@ -121,6 +122,7 @@ class AssessmentRequest:
     baseline: AssessmentId | None = None
     video_sha256: str = ""
     video_bytes: int = 0
+    include_faces: bool = False
 
     def to_json(self) -> bytes:
         """Return the request as the bytes of its blob."""
@@ -151,6 +153,7 @@ class AssessmentRequest:
             baseline=raw.get("baseline"),
             video_sha256=raw["video_sha256"],
             video_bytes=raw["video_bytes"],
+            include_faces=raw.get("include_faces", False),
         )
 
 

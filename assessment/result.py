@@ -179,7 +179,8 @@ class Result:
 
     `expression` is what the first expression network of the request says, `more_expressions`
     what the others say. With `sandbox` everything is made up. `expressivity` and `movement` are
-    None where the face was seen for too short a time, or nothing may be said.
+    None where the face was seen for too short a time, or nothing may be said. `kept_faces_ms` are
+    the media times of the pictures that are kept, None where none were asked for.
     """
 
     sandbox: bool = False
@@ -197,6 +198,7 @@ class Result:
     timings_ms: dict[str, int]
     expressivity: tuple[Expressivity, ...] | None = None
     movement: Movement | None = None
+    kept_faces_ms: tuple[int, ...] | None = None
 
     @property
     def outcome(self) -> Outcome:

@@ -17,16 +17,8 @@ from enum import StrEnum
 from http import HTTPStatus
 from typing import Final
 
-from assessment.faults import (
-    DigestMismatch,
-    Fault,
-    InternalError,
-    ModelContract,
-    NotAVideo,
-    TooLarge,
-    Unusable,
-    WorkerCrashed,
-)
+from assessment.faults import Fault, InternalError, ModelContract, WorkerCrashed
+from assessment.recording_faults import DigestMismatch, NotAVideo, TooLarge, Unusable
 
 PREFIX: Final = "sandbox/"
 NOTICE: Final = (

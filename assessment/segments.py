@@ -32,6 +32,7 @@ SMOOTHING_INTERVALS: Final = 1.25
 """How far the mean reaches to each side: to one neighbour at least, whatever the times' jitter."""
 
 Shares = tuple[float, ...]
+"""Probabilities of the expressions at one time, in the network's order of labels."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ in process, gRPC, in process, gRPC, …     batches of 16 faces, the same thread
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,6 +18,7 @@ from bench.measuring import CORES, ratios, seconds
 from bench.repository import BUILT, DETECTOR, NETWORK, drawn, repository
 from bench.row import Row, Scale
 from training.drift import SCORE_LIMITS, drift_between
+from training.repository import ModelFolder
 from training.synthetic import Split
 from worker.faces import FaceFinder, align
 from worker.inference import TritonScorer
@@ -30,42 +32,38 @@ OTHERS: Final = 24
 
 
 def rows(scale: Scale) -> Iterable[Row]:
-    """Measure both; a smoke run knows FP32 only, which needs no calibration."""
-    network = repository(int8=not scale.smoke)
-    batches = scale.pick(whole=8, smoke=3)
-    faces = real_faces()
-    in_process = session(network.graph, CORES)
+    """Measure both, in INT8."""
+    network = repository(int8=True)
     with stack(MIEN_MODEL_REPOSITORY=str(network.repository)) as served:
-        manifests = read_repository(network.repository).sound
-        scorer = TritonScorer(_triton_url(served), manifests)
+        yield through_triton(served, network, scale)
+    yield from _int8_against_fp32(session(network.graph, CORES), real_faces(), scale)
 
-        def through_grpc() -> None:
-            flying = [scorer.submit(faces, [NETWORK]) for _ in range(IN_FLIGHT)]
-            for _ in range(batches - IN_FLIGHT):
-                flying.pop(0).scores()
-                flying.append(scorer.submit(faces, [NETWORK]))
-            for one in flying:
-                one.scores()
 
-        spent = by_turns(
-            {
-                "in process": lambda: _run(in_process, faces, batches),
-                "gRPC": through_grpc,
-            },
-            scale.repeats,
-        )
-        scorer.close()
-    precision = "FP32" if scale.smoke else "INT8"
-    yield Row(
-        f"Triton through gRPC against ONNX Runtime in process, {precision}",
+def through_triton(served: Served, network: ModelFolder, scale: Scale) -> Row:
+    """Score by turns through a running Triton and in this process, on the same graph."""
+    batches = scale.pick(whole=8, smoke=3)
+    faces, in_process = real_faces(), session(network.graph, CORES)
+    scorer = TritonScorer(_triton_url(served), read_repository(network.repository).sound)
+
+    def through_grpc() -> None:
+        flying = [scorer.submit(faces, [NETWORK]) for _ in range(IN_FLIGHT)]
+        for _ in range(batches - IN_FLIGHT):
+            flying.pop(0).scores()
+            flying.append(scorer.submit(faces, [NETWORK]))
+        for one in flying:
+            one.scores()
+
+    alone = partial(_run, in_process, faces, batches)
+    spent = by_turns({"in process": alone, "gRPC": through_grpc}, scale.repeats)
+    scorer.close()
+    return Row(
+        f"Triton through gRPC against ONNX Runtime in process, {'FP32' if scale.smoke else 'INT8'}",
         "of its speed",
         ratios(spent["in process"], spent["gRPC"]),
         None if scale.smoke else 0.93,
         note=f"batch {BATCH}, {CORES} threads, {IN_FLIGHT} batches in flight",
         guarded=True,
     )
-    if not scale.smoke:
-        yield from _int8_against_fp32(in_process, faces, scale)
 
 
 def by_turns(ways: Mapping[str, Callable[[], object]], repeats: int) -> dict[str, list[float]]:

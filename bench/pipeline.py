@@ -10,7 +10,8 @@ import json
 import statistics
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,8 +22,11 @@ from bench.clip import clip
 from bench.measuring import CORES, alone, cpu_s, ratios, rounded
 from bench.repository import NETWORK, repository
 from bench.row import Row, Scale
+from training.repository import ModelFolder
 
 EVERY_MS: Final = 400
+SMOKE_EVERY_MS: Final = 1000
+REQUEST: Final[dict[str, Any]] = {"analyses": ["severity"], "model": [NETWORK]}
 ASKED_EVERY_S: Final = 0.02
 PATIENCE_S: Final = 1800.0
 KINDS: Final = {
@@ -38,6 +42,16 @@ class Taken:
     wall_s: float
     cpu_s: float
     timings_ms: dict[str, int]
+
+
+@dataclass(slots=True)
+class Turns:
+    """What each turn took: mien, the naive program on so many threads, each stage of the limit."""
+
+    threads: int
+    ours: list[Taken] = field(default_factory=list)
+    naive_s: list[float] = field(default_factory=list)
+    limits_s: list[dict[str, float]] = field(default_factory=list)
 
 
 def assess(
@@ -63,65 +77,71 @@ def assess(
 
 
 def rows(scale: Scale) -> Iterable[Row]:
-    """Assess by turns; the network is INT8, in a smoke run FP32, which needs no calibration."""
-    network = repository(int8=not scale.smoke)
-    seconds = scale.pick(whole=60, smoke=10)
-    with stack(MIEN_MODEL_REPOSITORY=str(network.repository)) as served, served.client() as api:
-        for kind in ("film",) if scale.smoke else KINDS:
-            recording = clip(seconds, camera=kind == "camera")
-            yield from _compared(served, api, recording, network.graph, scale, kind)
+    """Assess both kinds of clip with the network in INT8."""
+    network = repository(int8=True)
+    with stack(MIEN_MODEL_REPOSITORY=str(network.repository)) as served:
+        for kind in KINDS:
+            yield from compared(served, network, scale, kind)
 
 
-def _compared(
-    served: Served, api: httpx.Client, recording: Path, graph: Path, scale: Scale, kind: str
-) -> Iterable[Row]:
-    asked = {"analyses": ["severity"], "model": [NETWORK]}
-    ours: list[Taken] = []
-    naive: list[float] = []
-    limits: list[dict[str, float]] = []
-    threads = CORES if scale.smoke else _best_threads(recording)
-    assess(served, api, clip(10), every_ms=EVERY_MS, **asked)  # Warm.
-    for _ in range(scale.repeats):
-        ours.append(assess(served, api, recording, every_ms=EVERY_MS, **asked))
-        naive.append(_naive(recording, threads))
-        limits.append(alone("bench.limit", str(recording), str(graph)))
-    walls = [one.wall_s for one in ours]
-    least = [sum(one.values()) / CORES for one in limits]
-    stages = {name: [one[name] for one in limits] for name in limits[0]}
-    told = f"mien {rounded({'wall': walls, 'CPU': [one.cpu_s for one in ours]})} s"
-    first = kind == "film"
-    yield Row(
-        f"whole assessment against naive, {kind}",
-        "times as fast",
-        ratios(naive, walls),
-        4.5 if first and not scale.smoke else None,
-        note=f"{KINDS[kind]}; {told}, naive {statistics.median(naive):.2f} s on {threads} threads",
-        guarded=True,
-    )
-    yield Row(
-        f"whole assessment against the limit, {kind}",
-        "of the limit's speed",
-        ratios(least, walls),
-        0.8 if first and not scale.smoke else None,
-        note=f"CPU-seconds of the stages: {rounded(stages)}; on {CORES} cores"
-        f" {statistics.median(least):.2f} s",
-        guarded=True,
-    )
-    sums = tuple(sum(one.values()) for one in limits)
+def compared(served: Served, network: ModelFolder, scale: Scale, kind: str) -> Iterable[Row]:
+    """Assess, run the naive program and measure the limit by turns; compare clocks and work."""
+    recording = clip(scale.pick(whole=60, smoke=10), camera=kind == "camera")
+    every_ms = scale.pick(whole=EVERY_MS, smoke=SMOKE_EVERY_MS)
+    threads = CORES if scale.smoke else _best_threads(recording, every_ms)
+    turns = Turns(threads)
+    with served.client() as api:
+        ask = partial(assess, served, api, every_ms=every_ms, **REQUEST)
+        ask(clip(10))  # Warm.
+        for _ in range(scale.repeats):
+            turns.ours.append(ask(recording))
+            turns.naive_s.append(_naive(recording, every_ms, threads))
+            limit = (str(recording), str(network.graph), "--every-ms", str(every_ms))
+            turns.limits_s.append(alone("bench.limit", *limit))
+    with_target = kind == "film" and not scale.smoke
+    yield _against_naive(turns, kind, 4.5 if with_target else None)
+    yield _against_the_limit(turns, kind, 0.8 if with_target else None)
     yield Row(
         f"processor time of the limit against a whole assessment, {kind}",
         "of it",
-        ratios(sums, [one.cpu_s for one in ours]),
+        ratios([sum(one.values()) for one in turns.limits_s], [one.cpu_s for one in turns.ours]),
         note="what a busy machine disturbs least",
         guarded=True,
     )
 
 
-def _naive(recording: Path, threads: int) -> float:
-    arguments = (str(recording), "--every-ms", str(EVERY_MS), "--threads", str(threads))
+def _against_naive(turns: Turns, kind: str, target: float | None) -> Row:
+    walls, cpu = [one.wall_s for one in turns.ours], [one.cpu_s for one in turns.ours]
+    return Row(
+        f"whole assessment against naive, {kind}",
+        "times as fast",
+        ratios(turns.naive_s, walls),
+        target,
+        note=f"{KINDS[kind]}; mien {rounded({'wall': walls, 'CPU': cpu})} s, naive"
+        f" {statistics.median(turns.naive_s):.2f} s on {turns.threads} threads",
+        guarded=True,
+    )
+
+
+def _against_the_limit(turns: Turns, kind: str, target: float | None) -> Row:
+    least_s = [sum(one.values()) / CORES for one in turns.limits_s]
+    stages = {name: [one[name] for one in turns.limits_s] for name in turns.limits_s[0]}
+    return Row(
+        f"whole assessment against the limit, {kind}",
+        "of the limit's speed",
+        ratios(least_s, [one.wall_s for one in turns.ours]),
+        target,
+        note=f"CPU-seconds of the stages: {rounded(stages)}; on {CORES} cores"
+        f" {statistics.median(least_s):.2f} s",
+        guarded=True,
+    )
+
+
+def _naive(recording: Path, every_ms: int, threads: int) -> float:
+    arguments = (str(recording), "--every-ms", str(every_ms), "--threads", str(threads))
     return alone("bench.peers.naive", *arguments, threads=threads)["wall_s"]
 
 
-def _best_threads(recording: Path) -> int:
+def _best_threads(recording: Path, every_ms: int) -> int:
     """Return the number of threads that serves the naive program best, each tried once."""
-    return min(range(1, CORES + 1), key=lambda threads: _naive(recording, threads))
+    return min(range(1, CORES + 1), key=lambda threads: _naive(recording, every_ms, threads))

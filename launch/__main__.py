@@ -1,4 +1,4 @@
-"""`python -m launch up | demo | assess | keys | …`: the command line of the embedded stack.
+"""`mien up | demo | assess | keys | …` (`./mien`, or `python -m launch`): the command line.
 
 Exit codes: 0 done, or stopped as asked; 1 a fault, told on standard error; 2 wrong usage.
 `assess` and `verify` have more: see their `--help`.
@@ -36,7 +36,7 @@ FOREVER_S: Final = 3600.0
 
 def parser() -> argparse.ArgumentParser:
     """Return the command line."""
-    whole = argparse.ArgumentParser(prog="python -m launch", description="The embedded stack.")
+    whole = argparse.ArgumentParser(prog="mien", description="The embedded stack, and its tools.")
     commands = whole.add_subparsers(dest="command", required=True)
     up = commands.add_parser("up", help="run the stack in the foreground until Ctrl-C")
     up.add_argument("--port", type=_port, default=8080, help="port of the API (8080)")

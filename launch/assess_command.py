@@ -1,4 +1,4 @@
-"""`python -m launch assess`: send, follow, show; every end has its exit code."""
+"""`mien assess`: send, follow, show; every end has its exit code."""
 
 import argparse
 import json

@@ -1,4 +1,4 @@
-"""The arguments of `python -m launch assess`."""
+"""The arguments of `mien assess`."""
 
 import argparse
 from pathlib import Path

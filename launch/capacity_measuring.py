@@ -124,6 +124,7 @@ def triton_counter(url: str | None) -> Callable[[], float | None]:
     """Return what reads the seconds that Triton has computed so far; None without an address."""
 
     def read() -> float | None:
+        """Return seconds; raises `Unreachable` when Triton does not answer."""
         if url is None:
             return None
         try:

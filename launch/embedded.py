@@ -7,16 +7,25 @@ data folder ─► redis ──────────► answers ─► api, w
 import secrets
 import shutil
 import tempfile
+import threading
 import time
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 import httpx
 
-from launch import data_folder, redis_server, scrape_targets, triton_control, triton_server
+from launch import (
+    backend_watch,
+    data_folder,
+    redis_server,
+    scrape_targets,
+    triton_control,
+    triton_server,
+)
 from launch.faults import LaunchFault, NotReady, indented
 from launch.parts import (
     HOST,
@@ -94,7 +103,29 @@ def running(plan: Plan, printer: Any) -> Generator[Ready]:
     ):
         start(stack, plan)
         wait_for_ready(stack, plan)
-        yield Ready(stack, plan, time.monotonic() - began)
+        with watched_backends(stack, plan):
+            yield Ready(stack, plan, time.monotonic() - began)
+
+
+@contextmanager
+def watched_backends(stack: Stack, plan: Plan) -> Generator[None]:
+    """Have networks loaded again whose backend process dies while the block runs."""
+    control = backend_watch.Control(HOST, plan.triton_ports.http, plan.control_key)
+    watch = backend_watch.BackendWatch(control, partial(stack.say, "triton"))
+    over = threading.Event()
+
+    def look_after() -> None:
+        while not over.wait(backend_watch.EVERY_S):
+            server = stack.pids().get("triton")
+            if server is not None:
+                watch.look(server)
+
+    # It may be in the middle of a load when the block is left; nothing waits for that.
+    threading.Thread(target=look_after, name="backend-watch", daemon=True).start()
+    try:
+        yield
+    finally:
+        over.set()
 
 
 def require_models(plan: Plan) -> None:

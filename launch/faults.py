@@ -16,6 +16,7 @@ LaunchFault
 
 import signal
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Self
 
@@ -44,7 +45,7 @@ class DataFolderInUse(LaunchFault):
     def __init__(self, data: Path, holder: str) -> None:
         super().__init__(
             f"another stack ({holder}) uses the data folder {data}."
-            " Stop it, or give another folder with --data."
+            " Stop it, or give another folder: `make up DATA=…`, or --data."
         )
 
 
@@ -53,21 +54,33 @@ class PortInUse(LaunchFault):
 
     def __init__(self, host: str, port: int) -> None:
         super().__init__(
-            f"port {port} on {host} is in use. Stop what listens there,"
-            " or give another port with --port."
+            f"port {port} on {host} is in use. Stop what listens there, or give another port:"
+            " `make up PORT=…`, or --port."
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Death:
+    """How a part ended, and what it said last."""
+
+    name: str
+    returncode: int
+    last_lines: Sequence[str]
+
+    def __str__(self) -> str:
+        """Tell it as a person reads it."""
+        ended = how_it_ended(self.returncode)
+        return f"{self.name} {ended}. Its last lines:\n{indented(self.last_lines)}"
 
 
 class PartDied(LaunchFault):
-    """A part of the stack ended by itself."""
+    """A part of the stack ended by itself; others may have, for reasons of their own."""
 
-    def __init__(self, name: str, returncode: int, last_lines: Sequence[str]) -> None:
-        self.name = name
-        self.returncode = returncode
-        self.last_lines = tuple(last_lines)
-        super().__init__(
-            f"{name} {how_it_ended(returncode)}. Its last lines:\n{indented(last_lines)}"
-        )
+    def __init__(self, first: Death, *others: Death) -> None:
+        self.name = first.name
+        self.returncode = first.returncode
+        self.last_lines = tuple(first.last_lines)
+        super().__init__("\n".join(map(str, (first, *others))))
 
 
 class NotReady(LaunchFault):

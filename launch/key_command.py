@@ -17,7 +17,8 @@ from rich.text import Text
 from adapters.redis_keys import RedisKeys
 from adapters.redis_store import connect
 from assessment.access import Issued, KeyId, KeyOrder, Keys, Scope, sandbox_of
-from assessment.faults import Fault, KeyOfSettings, NoSuchKey, StoreUnavailable, TooManyKeys
+from assessment.access_faults import KeyOfSettings, NoSuchKey, TooManyKeys
+from assessment.faults import Fault, StoreUnavailable
 from launch.data_folder import redis_url_of
 from launch.faults import LaunchFault, WrongUsage
 from launch.key_options import DAY_S

@@ -24,8 +24,9 @@ PASSED_ON: Final = (
 
 PASSED_ON_TO_APPLICATION: Final = ("MIEN_", "OTEL_", "SSL_CERT_")
 
-STOP_ORDER: Final = (("api",), ("worker",), ("webhooks", "sweeper"), ("triton",), ("redis",))
-"""Intake first, the record last: whoever is still running finds what it needs."""
+STOP_ORDER: Final = (("api",), ("worker", "webhooks", "sweeper"), ("triton",), ("redis",))
+"""Intake first, the record last: whoever is still running finds what it needs. What ends while the
+senders do, too, is told at the next start."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,14 @@ First the recording is sent, then the service says how far it is.
 
 from collections.abc import Generator
 from contextlib import contextmanager
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+NEWS_FACTOR: Final = 1.5
+NEWS_S: Final = 5
+"""A guess of so much more than was told is told: something has changed."""
 
 
 class Display(Protocol):
@@ -23,12 +27,34 @@ class Display(Protocol):
         ...
 
 
+class Countdown:
+    """The time left as a person is told it: it falls, and rises only for what is news.
+
+    The service guesses anew at every step, a little more now and a little less then.
+    """
+
+    def __init__(self) -> None:
+        self._said_s: int | None = None
+
+    def told_s(self, left_s: float) -> int:
+        """Return the seconds to tell of a guess."""
+        guess_s, said_s = max(1, round(left_s)), self._said_s
+        if said_s is None or guess_s < said_s or guess_s > NEWS_FACTOR * said_s + NEWS_S:
+            self._said_s = guess_s
+        return self._said_s or guess_s
+
+    def begin_anew(self) -> None:
+        """Forget what was told: it waits, or waits again."""
+        self._said_s = None
+
+
 class Bar:
     """A bar that moves."""
 
     def __init__(self, progress: Progress, task: TaskID) -> None:
         self._progress = progress
         self._task = task
+        self._countdown = Countdown()
 
     def sent(self, done: int, total: int) -> None:
         """Move the bar."""
@@ -38,7 +64,7 @@ class Bar:
     def show(self, assessment: dict[str, Any]) -> None:
         """Move the bar."""
         stage, percent = stage_and_percent(assessment)
-        said = f"{stage}{outlook(assessment)}"
+        said = f"{stage}{outlook(assessment, self._countdown)}"
         self._progress.update(self._task, description=said, completed=percent)
 
 
@@ -47,11 +73,12 @@ class Lines:
 
     def __init__(self, console: Console) -> None:
         self._console = console
+        self._countdown = Countdown()
         self._last: tuple[str, int] | None = None
 
     def show(self, assessment: dict[str, Any]) -> None:
         """Print a line unless it would say what the last one said."""
-        self._print(*stage_and_percent(assessment), outlook(assessment))
+        self._print(*stage_and_percent(assessment), outlook(assessment, self._countdown))
 
     def sent(self, done: int, total: int) -> None:
         """Print a line for every further ten percent."""
@@ -74,14 +101,15 @@ def stage_and_percent(assessment: dict[str, Any]) -> tuple[str, int]:
     return str(stage or status), int(progress.get("percent") or 0)
 
 
-def outlook(assessment: dict[str, Any]) -> str:
+def outlook(assessment: dict[str, Any], countdown: Countdown) -> str:
     """Return how many are ahead, or how long it may still take, as the end of a line."""
     progress = assessment.get("progress") or {}
     ahead, eta = progress.get("queue_position"), progress.get("eta_ms")
-    if assessment["status"] == "queued" and ahead:
-        return f", {ahead} ahead"
+    if assessment["status"] == "queued":
+        countdown.begin_anew()
+        return f", {ahead} ahead" if ahead else ""
     if assessment["status"] == "processing" and eta:
-        return f", about {max(1, round(eta['p50'] / 1000))} s left"
+        return f", about {countdown.told_s(eta['p50'] / 1000)} s left"
     return ""
 
 

@@ -17,12 +17,15 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 from honcho.manager import Manager
+from honcho.printer import Message
 
-from launch.faults import Interrupted, NotReady, PartDied
+from assessment.starting import EX_CONFIG
+from launch.faults import Death, Interrupted, NotReady, PartDied
 from launch.part_process import PartProcess, kill_group
 from launch.parts import Part
 
@@ -30,6 +33,8 @@ TICK_S: Final = 0.05
 LISTEN_S: Final = 0.5
 """How long one wait for the parts takes at most; waiting for them costs less than looking."""
 ASK_S: Final = 0.2
+REFUSALS_S: Final = 6.0
+"""What the slowest part takes to read its settings and refuse them, after the quickest did."""
 LAST_LINES: Final = 15
 SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -59,6 +64,7 @@ class Stack(Manager):
         self._project = str(project)
         self._stop_order = [tuple(group) for group in stop_order]
         self._running: dict[str, Running] = {}
+        self._ended: list[str] = []
         self._interrupts = 0
         self._handlers: dict[int, Any] = {}
 
@@ -89,6 +95,12 @@ class Stack(Manager):
         running = self._running.items()
         return {name: one.pid for name, one in running if one.pid and not one.ended}
 
+    def say(self, name: str, text: str) -> None:
+        """Add a line of the stack's own to those of a part; any thread may."""
+        at = datetime.now(UTC).astimezone()  # noqa: TID251 - as honcho stamps the parts' own lines
+        self._running[name].lines.append(text)
+        self._printer.write(Message("line", text, at, name, None))
+
     def last_lines(self, name: str) -> tuple[str, ...]:
         """Return what a part said last."""
         return tuple(self._running[name].lines)
@@ -98,9 +110,9 @@ class Stack(Manager):
         self._take_in()
         if self._interrupts:
             raise Interrupted
-        for name, one in self._running.items():
-            if one.returncode is not None:
-                raise PartDied(name, one.returncode, one.lines)
+        if self._ended:
+            self._await_refusals()
+            raise PartDied(*map(self._death, self._ended))
 
     def wait(self, seconds: float) -> None:
         """Let time pass, and raise as soon as `check` would."""
@@ -152,6 +164,19 @@ class Stack(Manager):
             one.keeper.join()
         self._take_in()
 
+    def _await_refusals(self) -> None:
+        """Where a part refuses its settings, hear the others out: each has reasons of its own."""
+        end = time.monotonic() + REFUSALS_S
+        while self._running[self._ended[0]].returncode == EX_CONFIG:
+            left_s = end - time.monotonic()
+            if left_s <= 0 or self._interrupts:
+                break
+            self._listen(min(left_s, ASK_S))
+
+    def _death(self, name: str) -> Death:
+        one = self._running[name]
+        return Death(name, one.returncode or 0, tuple(one.lines))
+
     def _listen(self, seconds: float) -> None:
         """Wait until a part says something or ends; a signal is seen within `LISTEN_S`."""
         with suppress(queue.Empty):
@@ -168,18 +193,22 @@ class Stack(Manager):
             self._note(message)
         for one in gone:
             if not one.ended:
-                one.returncode = one.keeper.exitcode
                 one.lines.append("its keeper process died")
+                self._end(one, one.keeper.exitcode)
 
     def _note(self, message: Any) -> None:
         one = self._running[message.name]
         if message.type == "start":
             one.pid = message.data["pid"]
         elif message.type == "stop":
-            one.returncode = message.data["returncode"]
+            self._end(one, message.data["returncode"])
         else:
             one.lines.append(message.data.decode("utf-8", "replace").rstrip())
             self._printer.write(message)
+
+    def _end(self, one: Running, returncode: int) -> None:
+        one.returncode = returncode
+        self._ended.append(one.part.name)
 
     def _on_signal(self, *_: object) -> None:
         self._interrupts += 1

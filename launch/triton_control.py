@@ -20,10 +20,17 @@ KEY_HEADER: Final = "mien-control-key"
 
 CONTROL_FILE: Final = "triton/control.json"
 
+EXIT_LIMIT_S: Final = 40
+"""How long Triton, told to end, waits for requests that still run; with none it ends in seconds.
+
+It crashes when the time is up before they are. A call takes many seconds where all shares two
+processors. What starts Triton kills it later than this: see the two that deploy it.
+"""
+
 COMMON_OPTIONS: Final = (
     "--disable-auto-complete-config",
     "--exit-on-error=true",
-    "--exit-timeout-secs=8",
+    f"--exit-timeout-secs={EXIT_LIMIT_S}",
     "--log-verbose=0",
     "--log-info=false",
     # The worker pings idle channels every 10 s; by default gRPC would take that for an attack.

@@ -18,6 +18,7 @@ from typing import Final
 
 import httpx
 
+from launch.backend_watch import STUB
 from launch.faults import MissingProgram
 from launch.parts import HOST, Part, Plan, bare_environment
 from launch.triton_control import (
@@ -27,8 +28,10 @@ from launch.triton_control import (
     control_options,
 )
 
+GRACE_S: Final = 0.5
+"""The last caller is gone when it is stopped, and it holds nothing that outlives it: what it would
+do for six seconds is end its backend processes, one after another."""
 SHARED_MEMORY: Final = Path("/dev/shm")  # noqa: S108 - where the Python backend keeps its regions
-STUB: Final = "triton_python_backend_stub"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +125,8 @@ def triton_part(wheel: TritonWheel, backends: Path, libpython: Path, plan: Plan)
         "PYTHONPATH": str(wheel.site_packages),
         "LD_LIBRARY_PATH": ":".join(map(str, libraries)),
     }
-    return Part("triton", (str(wheel.program), *_options(backends, plan)), environment)
+    command = (str(wheel.program), *_options(backends, plan))
+    return Part("triton", command, environment, grace_s=GRACE_S)
 
 
 def _options(backends: Path, plan: Plan) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
+import redis
 from anyio.to_thread import run_sync
 from fastapi import FastAPI
 
@@ -65,12 +66,13 @@ from service import (
 )
 from service.auditing import Auditing
 from service.description import Api
-from service.desk import Desk, Ports, Rules
+from service.desk import Desk
 from service.envelope import Envelope
 from service.followers import Room
 from service.head import Head
 from service.linger import Linger
 from service.metrics import PART
+from service.outside import Ports, Rules
 from service.patience import Patience
 from service.stopping import told_to_stop
 from service.tus import Tus
@@ -87,12 +89,23 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     blobs = FolderBlobs(settings.data)
     blobs.prepare()
     client = connect(settings.redis_url)
+    weigh_store(settings, client)
+    ports = outside(settings, client, blobs)
+    ports.receipt_keys.signer(now())  # A key that cannot sign is told at the start.
+    first_key = settings.api_key.get_secret_value() if settings.api_key else None
+    app = build(ports, rules(settings, blobs), first_key=first_key)
+    app.openapi()  # Half a second of work, done before anybody asks for it.
+    if settings.audit:
+        kept = FolderAudit(settings.data / "audit", now, settings.audit_keep_days)
+        app.add_middleware(Auditing, audit=kept, clock=now)
+    return app
+
+
+def outside(settings: Settings, client: "redis.Redis", blobs: FolderBlobs) -> Ports:
+    """Return the world behind the service: Redis, Celery, the networks and a folder."""
     registry, traced = meters.registry(PART), tracing(settings.otlp_endpoint, PART)
-    in_production = settings.mode is Mode.PRODUCTION
-    store = production.of_the_store(keeps_writes=keeps_writes(client))
-    production.weigh(store, binding=in_production)
     networks = read_repository(settings.model_repository)
-    ports = Ports(
+    return Ports(
         records=CountedRecords(client, meters.AssessmentMeters(registry)),
         blobs=blobs,
         queue=FairQueue(queue(settings, traced), RedisTurns(client)),
@@ -117,14 +130,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         registry=registry,
         traced=traced,
     )
-    ports.receipt_keys.signer(now())  # A key that cannot sign is told at the start.
-    first_key = settings.api_key.get_secret_value() if settings.api_key else None
-    app = build(ports, rules(settings, blobs), first_key=first_key)
-    app.openapi()  # Half a second of work, done before anybody asks for it.
-    if settings.audit:
-        kept = FolderAudit(settings.data / "audit", now, settings.audit_keep_days)
-        app.add_middleware(Auditing, audit=kept, clock=now)
-    return app
+
+
+def weigh_store(settings: Settings, client: "redis.Redis") -> None:
+    """Say whether the store keeps what it takes; in production raise `Misconfigured` if not."""
+    store = production.of_the_store(keeps_writes=keeps_writes(client))
+    production.weigh(store, binding=settings.mode is Mode.PRODUCTION)
 
 
 def require_fit(settings: Settings) -> None:

@@ -6,10 +6,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, BinaryIO
 
+from assessment import kept_faces
 from assessment.assessment import ID_PATTERN, Assessment, AssessmentId, Status, Tenant
-from assessment.blob_names import REQUEST, VIDEO, class_of, result_name, timeline_name
+from assessment.blob_names import (
+    REQUEST,
+    VIDEO,
+    class_of,
+    faces_name,
+    result_name,
+    timeline_name,
+)
 from assessment.eta import Eta
 from assessment.faults import Gone, InternalError, NotFound, NotReady
+from assessment.kept_faces import KeptFace
 from assessment.ports import Blobs, Clock, Records
 from assessment.request import AssessmentRequest
 from assessment.standing import Standing
@@ -61,10 +70,15 @@ class Archive:
 
     def view(self, assessment: Assessment) -> View:
         """Return the assessment with its request, its result and its place in the queue."""
-        outline = self.outline(assessment, self.records.position(assessment))
+        outline = self.outline(assessment, self._ahead(assessment))
         if assessment.status is not Status.SUCCEEDED:
             return outline
         return replace(outline, result=self.result(assessment))
+
+    def _ahead(self, assessment: Assessment) -> int | None:
+        """Return how many are ahead; of one that began since it was read, nobody was."""
+        ahead = self.records.position(assessment)
+        return 0 if ahead is None and assessment.status is Status.QUEUED else ahead
 
     def result(self, assessment: Assessment) -> Mapping[str, Any]:
         """Return the result, or raise `NotReady`."""
@@ -94,6 +108,13 @@ class Archive:
             except FileNotFoundError:
                 pass
         raise self._loss(assessment)
+
+    def faces(self, view: View) -> tuple[KeptFace, ...]:
+        """Return the pictures of the face that are kept: none unless they were asked for."""
+        if not (view.result and view.result.get("kept_faces_ms")):
+            return ()
+        name = faces_name(view.assessment.attempt)
+        return kept_faces.from_json(self._blob(view.assessment, name))
 
     def erase(self, assessment: Assessment) -> Sequence[Erased]:
         """Erase everything and return what was erased, also what had been before.

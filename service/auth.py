@@ -13,8 +13,8 @@ from fastapi import Depends, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from assessment.access import Caller, Scope
+from assessment.access_faults import Forbidden, Unauthenticated
 from assessment.assessment import Tenant
-from assessment.faults import Forbidden, Unauthenticated
 from service.auditing import CALLER
 from service.desk import DeskOf
 from service.envelope import answer_headers, route_template

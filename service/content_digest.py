@@ -14,7 +14,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
-from assessment.faults import DigestMismatch, Invalid
+from assessment.faults import Invalid
+from assessment.recording_faults import DigestMismatch
 
 POINTER: Final = "/headers/content-digest"
 SIZES: Final = {"sha-256": 32, "sha-512": 64}

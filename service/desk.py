@@ -1,35 +1,16 @@
 """What the routes work with, built once from the ports and a few plain values."""
 
-import secrets
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Annotated, Self, cast
 
 from fastapi import Depends, Request
-from prometheus_client import CollectorRegistry
 
-from adapters.tracing import UNTRACED, Tracing
 from adapters.upload_files import UploadFiles
 from assessment.access import Keys
 from assessment.addresses import check_callback_url, check_source_url
-from assessment.backlog import Backlog
-from assessment.deliveries import Deliveries
-from assessment.endpoints import Endpoints
-from assessment.feedback import FeedbackStore
-from assessment.fitness import Unfit
-from assessment.idempotency import Marks
-from assessment.listing import Listing
-from assessment.manifest import Manifest
-from assessment.pace import Pace
-from assessment.ports import Blobs, Clock, Queue, Records, Roster
-from assessment.quotas import Allowance, OpenAssessments, Rates
-from assessment.receipts import ReceiptKeys
-from assessment.standing import Standings
-from assessment.steps import Silence, Steps
+from assessment.ports import Clock
 from assessment.stopper import Stopper
-from assessment.uploads import UploadRecords
 from service.archive import Archive
 from service.batch import Batch
 from service.catalogue import Catalogue
@@ -38,7 +19,7 @@ from service.erasure import Erasure
 from service.estimates import Estimates
 from service.feedback import FeedbackBook
 from service.fitness import Fitness
-from service.followers import Followers, Room
+from service.followers import Followers
 from service.gauges import gauges_of
 from service.health import Health
 from service.idempotency import Idempotency
@@ -46,6 +27,7 @@ from service.intake import Intake
 from service.listing import Lister
 from service.metrics import Metrics
 from service.notary import Notary
+from service.outside import Ports, Rules
 from service.quotas import Quotas
 from service.request_part import RequestReader
 from service.seal import Seal
@@ -57,58 +39,6 @@ from service.upload_store import UploadRules, UploadStore
 from service.uploads import Uploads
 from service.waiting import Waiting
 from service.wakeups import Wakeups
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ports:
-    """The outside world."""
-
-    records: Records
-    blobs: Blobs
-    queue: Queue
-    keys: Keys
-    rates: Rates
-    open: OpenAssessments
-    endpoints: Endpoints
-    deliveries: Deliveries
-    uploads: UploadRecords
-    roster: Roster
-    pace: Pace
-    standings: Standings
-    manifests: Mapping[str, Manifest]
-    clock: Clock
-    listing: Listing
-    marks: Marks
-    feedback: FeedbackStore
-    receipt_keys: ReceiptKeys
-    backlog: Backlog
-    refused: Sequence[Unfit] = ()
-    steps: Steps = field(default_factory=Silence)
-    registry: CollectorRegistry | None = None
-    traced: Tracing = UNTRACED
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
-    """The plain values that the service goes by."""
-
-    staging: Path
-    upload_max_bytes: int
-    free_min_bytes: int
-    look_again_s: float
-    result_ttl_s: int = 7 * 86_400
-    feedback_ttl_s: int = 365 * 86_400
-    public_url: str | None = None
-    hosts: tuple[str, ...] = ()
-    seal_key: bytes = field(default_factory=partial(secrets.token_bytes, 32), repr=False)
-    idle_s: float = 15.0
-    allow_loopback: bool = False
-    allowance: Allowance = field(default_factory=Allowance)
-    page: bool = True
-    streams: Room = field(default_factory=Room)
-    upload_ttl_s: float = 24 * 3600.0
-    uploads_open_max: int = 20
-    video_max_seconds: int = 3600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,18 +72,14 @@ class Desk:
     @classmethod
     def of(cls, ports: Ports, rules: Rules) -> Self:
         """Build the objects."""
-        refused = frozenset(one.network for one in ports.refused)
-        catalogue, seal = Catalogue(ports.manifests, refused), Seal(rules.seal_key)
+        catalogue, seal = _catalogue(ports), Seal(rules.seal_key)
         upload_store, wakeups = _upload_store(ports, rules), Wakeups(ports.steps)
         estimates = Estimates(ports.pace, ports.roster, ports.clock)
         archive = Archive(ports.records, ports.blobs, clock=ports.clock, estimate=estimates.of)
         staging = _staging(ports, rules)
         notary = Notary(archive, ports.receipt_keys, ports.clock)
         reader = _reader(catalogue, rules, ports.clock)
-        intake = _intake(ports, rules, seal)
-        creation = Creation(
-            intake=intake, archive=archive, blobs=ports.blobs, upload_store=upload_store
-        )
+        creation = _creation(ports, rules, seal, archive, upload_store)
         return cls(
             uploads=Uploads(staging, reader, rules.idle_s),
             upload_store=upload_store,
@@ -164,9 +90,7 @@ class Desk:
             waiting=Waiting(archive, wakeups),
             wakeups=wakeups,
             archive=archive,
-            followers=Followers(
-                Sights(ports.standings, estimates).look, room=rules.streams, wakeups=wakeups
-            ),
+            followers=_followers(ports, rules, estimates, wakeups),
             lister=Lister(ports.listing, archive, seal),
             stopper=Stopper(ports.records, ports.blobs, ports.clock),
             erasure=Erasure(archive, ports.feedback, notary),
@@ -181,6 +105,15 @@ class Desk:
             clock=ports.clock,
             public_url=rules.public_url,
         )
+
+
+def _catalogue(ports: Ports) -> Catalogue:
+    return Catalogue(ports.manifests, frozenset(one.network for one in ports.refused))
+
+
+def _followers(ports: Ports, rules: Rules, estimates: Estimates, wakeups: Wakeups) -> Followers:
+    look = Sights(ports.standings, estimates).look
+    return Followers(look, room=rules.streams, wakeups=wakeups)
 
 
 def _staging(ports: Ports, rules: Rules) -> Staging:
@@ -209,6 +142,17 @@ def _reader(catalogue: Catalogue, rules: Rules, clock: Clock) -> RequestReader:
 def _quotas(ports: Ports, rules: Rules) -> Quotas:
     uploaded = ports.uploads.announced_bytes
     return Quotas(rules.allowance, ports.rates, ports.open, ports.blobs, uploaded)
+
+
+def _creation(
+    ports: Ports, rules: Rules, seal: Seal, archive: Archive, upload_store: UploadStore
+) -> Creation:
+    return Creation(
+        intake=_intake(ports, rules, seal),
+        archive=archive,
+        blobs=ports.blobs,
+        upload_store=upload_store,
+    )
 
 
 def _intake(ports: Ports, rules: Rules, seal: Seal) -> Intake:

@@ -29,15 +29,8 @@ Unavailable
 
 from collections.abc import Sequence
 
-from assessment.faults import (
-    IllegalTransition,
-    Invalid,
-    Malformed,
-    NotFound,
-    Rejected,
-    TooLarge,
-    Unavailable,
-)
+from assessment.faults import IllegalTransition, Invalid, Malformed, NotFound, Rejected, Unavailable
+from assessment.recording_faults import TooLarge
 
 
 class NoSuchPath(NotFound):

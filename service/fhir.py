@@ -66,25 +66,32 @@ def bundle(assessment: Assessment, result: Mapping[str, Any], release: Release) 
 
 @dataclass(frozen=True, slots=True)
 class _Writer:
+    """Writes the resources of one result; the same result gives the same ids."""
+
     assessment: Assessment
     result: Mapping[str, Any]
     release: Release
 
     @property
     def issued(self) -> str:
+        """When the result was there: an instant of FHIR."""
         return timestamp(self.assessment.ended_at or self.assessment.updated_at)
 
     @property
     def meta(self) -> Resource:
+        """The label of numbers that are made up, or nothing."""
         return {"meta": {"security": [made_up()]}} if self.result.get("sandbox") else {}
 
     def id_of(self, key: str) -> str:
+        """Return the resource's UUID (version 5), which depends on assessment and key alone."""
         return str(uuid5(_NAMESPACE, f"{self.assessment.id}/{key}"))
 
     def identifier(self, key: str = "") -> Resource:
+        """Return the business identifier: of the bundle, or with a key of one finding."""
         return {"system": IDENTIFIERS, "value": "/".join(filter(None, (self.assessment.id, key)))}
 
     def observation(self, finding: Finding) -> Resource:
+        """Return an Observation; without `subject`, which who imports it fills in."""
         notes = (*finding.notes, *self.result["notices"], _not_assessed(self.result))
         whole: Resource = {
             "resourceType": "Observation",

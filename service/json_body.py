@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 from fastapi import Request
 from pydantic import BaseModel
 
-from assessment.faults import TooLarge
+from assessment.recording_faults import TooLarge
 from service.faults import RequestTimedOut, UnsupportedMediaType
 from service.strict_json import parse
 

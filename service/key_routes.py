@@ -11,7 +11,8 @@ from anyio.to_thread import run_sync
 from fastapi import APIRouter, Depends, Path, Request
 
 from assessment.access import Caller, Issued, Key, KeyOrder, home_of, is_sandbox, sandbox_of
-from assessment.faults import Invalid, NoSuchKey
+from assessment.access_faults import NoSuchKey
+from assessment.faults import Invalid
 from service.answers import timestamp
 from service.auth import CallerOf
 from service.description import json_body, problems_of

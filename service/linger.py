@@ -31,12 +31,14 @@ class Linger:
         unread = _has_body(Headers(scope=scope))
 
         async def counted() -> Message:
+            """Pass on what arrives, and note when all of the body has."""
             nonlocal unread
             message = await receive()
             unread = unread and bool(message.get("more_body", False))
             return message
 
         async def held(message: Message) -> None:
+            """Hold back the end of an answer that came before the body did."""
             if unread and message["type"] == "http.response.start":
                 MutableHeaders(scope=message)["Connection"] = "close"
             last = message["type"] == "http.response.body" and not message.get("more_body", False)

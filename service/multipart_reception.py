@@ -9,7 +9,8 @@ from typing import Final
 
 from anyio.to_thread import run_sync
 
-from assessment.faults import Invalid, Malformed, TooLarge
+from assessment.faults import Invalid, Malformed
+from assessment.recording_faults import TooLarge
 from service.multipart import Event, MultipartReader, PartBegan, PartEnded
 from service.reception import REQUEST_BYTES, VIDEO, Arrival, arrived, read_beside
 from service.request_part import Asked, RequestReader

@@ -53,6 +53,7 @@ class Patience:
         credit, arriving = Credit(self.longest_s), True
 
         async def on_credit() -> Message:
+            """Wait for the body as long as its credit lasts, and for what follows without end."""
             nonlocal arriving
             if not arriving:
                 return await receive()

@@ -14,7 +14,7 @@ from starlette.requests import ClientDisconnect
 from starlette.routing import Match
 from starlette.types import Scope
 
-from assessment import faults
+from assessment import access_faults, faults, quota_faults, recording_faults
 from service.envelope import always, request_id_of
 from service.faults import InvalidFields, MethodNotAllowed, NoSuchPath, NotAcceptable
 from service.json_response import JsonResponse
@@ -54,13 +54,13 @@ def described(kind: type[faults.Fault], request_id: str) -> dict[str, Any]:
 def problem_body(fault: faults.Fault, request_id: str) -> dict[str, Any]:
     """Return the fault as a problem document."""
     body = described(type(fault), request_id)
-    if isinstance(fault, faults.TooLarge):
+    if isinstance(fault, recording_faults.TooLarge):
         body["limit_bytes"] = fault.limit_bytes
     if isinstance(fault, NotAcceptable):
         body["served"] = list(fault.served)
-    if isinstance(fault, faults.Forbidden):
+    if isinstance(fault, access_faults.Forbidden):
         body["missing_scope"] = fault.missing_scope
-    if isinstance(fault, faults.RateLimited | faults.QuotaExceeded):
+    if isinstance(fault, quota_faults.RateLimited | quota_faults.QuotaExceeded):
         body["violated_policies"] = [fault.policy]
     if isinstance(fault, faults.Invalid):
         each = fault.errors if isinstance(fault, InvalidFields) else (fault,)
@@ -73,13 +73,13 @@ def _error(fault: faults.Invalid) -> dict[str, str]:
 
 
 def _headers(fault: faults.Fault) -> dict[str, str]:
-    if isinstance(fault, faults.Unauthenticated):
+    if isinstance(fault, access_faults.Unauthenticated):
         return {"WWW-Authenticate": "Bearer"}
     if isinstance(fault, TusVersionMismatch):
         return {"Tus-Version": TUS_VERSION}
     if isinstance(fault, NotAcceptable):
         return {"Vary": "Accept"}
-    if isinstance(fault, faults.RateLimited):
+    if isinstance(fault, quota_faults.RateLimited):
         return {"Retry-After": str(fault.retry_after_s)}
     retry_after_s = RETRY_AFTER_S.get(type(fault))
     return {} if retry_after_s is None else {"Retry-After": str(retry_after_s)}

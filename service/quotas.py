@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from assessment.assessment import AssessmentId, Tenant
 from assessment.blob_names import VIDEO
-from assessment.faults import QuotaExceeded, RateLimited
 from assessment.ports import Blobs
+from assessment.quota_faults import QuotaExceeded, RateLimited
 from assessment.quotas import Allowance, Budget, OpenAssessments, Policy, Rates
 
 Fields = MutableMapping[str, str]

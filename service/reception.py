@@ -12,8 +12,9 @@ from typing import Final, Protocol
 
 from anyio.to_thread import run_sync
 
-from assessment.faults import Invalid, TooLarge
+from assessment.faults import Invalid
 from assessment.recording import Recording
+from assessment.recording_faults import TooLarge
 from assessment.request import AssessmentRequest
 from service.choice import POINTER
 from service.faults import RequestTooLarge

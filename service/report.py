@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from adapters.signed_document import digest
+from assessment.kept_faces import KeptFace
 from service import plain_words, plots
 from service.answers import timestamp
 from service.archive import View
@@ -26,10 +27,14 @@ NAMES: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Background:
-    """What a report says beyond its result: cards of the networks, and the service's address."""
+    """What a report says beyond its result.
+
+    Cards of the networks, the service's address, and pictures of the face that were asked for.
+    """
 
     cards: Mapping[str, ModelCard] = field(default_factory=dict[str, ModelCard])
     address: str = ""
+    faces: tuple[KeptFace, ...] = ()
 
 
 BARE: Final = Background()
@@ -58,6 +63,7 @@ def report(view: View, timeline: Iterable[bytes], background: Background = BARE)
         ledger=_ledger(result["quality"]["frames"]),
         quality=plots.quality_strip(frames, _reasons(result)) if frames.columns else "",
         face=measured_face(frames),
+        kept_faces=background.faces,
         networks=(networks := _networks(result, background)),
         limits=_limits(networks),
         address=background.address,

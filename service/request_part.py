@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from assessment.assessment import AssessmentId
+from assessment.consent import FACES
 from assessment.faults import Invalid
 from assessment.ports import Clock
 from assessment.request import (
@@ -74,6 +75,7 @@ class RequestReader:
             deadline_s=options.deadline_s,
             retention_s=options.retention_s,
             baseline=AssessmentId(options.baseline) if options.baseline else None,
+            include_faces=_agreed(options),
         )
 
     def _source(self, options: SourceOptions) -> Source:
@@ -98,3 +100,17 @@ class RequestReader:
         if obtained_at.timestamp() - self.clock().timestamp() > CLOCKS_DIFFER_S:
             raise Invalid("lies in the future", pointer=f"{POINTER}/consent/obtained_at")
         return Consent(options.policy_version, options.obtained_at, tuple(options.scopes))
+
+
+def _agreed(options: AssessmentOptions) -> bool:
+    """Return whether faces are to be kept; raises `Invalid` where the person did not agree to it.
+
+    Refused, and not withheld later: the caller asked for what it has no leave to ask for.
+    """
+    if not options.include_faces:
+        return False
+    if options.consent is None:
+        raise Invalid(f"is needed, with `{FACES}` in its scopes", pointer=f"{POINTER}/consent")
+    if FACES not in options.consent.scopes:
+        raise Invalid(f"must name `{FACES}`", pointer=f"{POINTER}/consent/scopes")
+    return True

@@ -228,3 +228,8 @@ class ResultBody(Shape):
         default=None,
         description="Null when nothing is reported, or with less than five seconds of usable face.",
     )
+    kept_faces_ms: list[Milliseconds] | None = Field(
+        default=None,
+        description="Media times of the pictures of the face that the report shows; null where "
+        "`include_faces` was not asked for.",
+    )

@@ -49,13 +49,15 @@ def read_report(assessment: OwnedOf, desk: DeskOf, request: Request) -> Response
     """Return one page for people: self-contained, printable, without scripts.
 
     It shows what was seen, what was rejected and why, each number with its interval, and the
-    limits of the networks with the addresses of their cards. It holds no picture of the person.
+    limits of the networks with the addresses of their cards. It holds no picture of the person
+    unless `include_faces` was asked for.
     """
     view = desk.archive.view(assessment)
     with desk.archive.timeline(assessment) as lines:
         address = (desk.public_url or str(request.base_url)).rstrip("/")
         cards = cards_behind(view.result or {}, desk.catalogue.manifests)
-        page = report(view, lines, Background(cards=cards, address=address))
+        faces = desk.archive.faces(view)
+        page = report(view, lines, Background(cards=cards, address=address, faces=faces))
     return answered(page)
 
 

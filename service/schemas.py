@@ -122,8 +122,8 @@ class ConsentOptions(Strict):
     scopes: Annotated[list[ShortText], ONCE_EACH, UNIQUE] = Field(
         default_factory=list[str],
         max_length=16,
-        description="What it covers: names of analyses, which production demands; words of your "
-        "own may stand beside them.",
+        description="What it covers: names of analyses, which production demands, and "
+        "`include_faces`; words of your own may stand beside them.",
         examples=[["severity", "expression"]],
     )
 
@@ -203,4 +203,10 @@ class AssessmentOptions(Strict):
         None,
         description="The `id` of an earlier assessment of yours with the same `reference`: each "
         "severity estimate then says its change from that one.",
+    )
+    include_faces: bool = Field(
+        False,
+        description="True: a few aligned pictures of the face, six at most, are kept with the "
+        "assessment and shown in its report. Takes a `consent` with `include_faces` in its "
+        "`scopes`; none is kept where nothing is reported.",
     )

@@ -21,16 +21,10 @@ from assessment.endpoints import (
     Endpoints,
 )
 from assessment.events import TEST_TYPE
-from assessment.faults import (
-    CallbackNotAllowed,
-    EndpointDisabled,
-    Invalid,
-    NoSuchDelivery,
-    NoSuchEndpoint,
-    Stale,
-)
+from assessment.faults import CallbackNotAllowed, Invalid, Stale
 from assessment.ports import Clock
 from assessment.signing import new_secret, secret_bytes
+from assessment.webhook_faults import EndpointDisabled, NoSuchDelivery, NoSuchEndpoint
 from service.webhook_schemas import EndpointChanges, EndpointOptions
 
 SECRET_BYTES = 32

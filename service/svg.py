@@ -9,6 +9,7 @@ WIDTH: Final = 720
 """Width of every picture in its own units; text of 14 units stays readable on a telephone."""
 
 Point = tuple[float, float]
+"""x and y in the units of the drawing's `viewBox`; y grows downwards."""
 _STEPS_S: Final = (0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800)
 
 

@@ -14,7 +14,8 @@ from typing import Final
 
 from adapters.upload_files import UploadFile
 from assessment.containers import HEAD_BYTES, is_recording
-from assessment.faults import NotAVideo, Stale, Unavailable
+from assessment.faults import Stale, Unavailable
+from assessment.recording_faults import NotAVideo
 from assessment.uploads import Hold, Upload, UploadRecords
 from service.tus_headers import Checksum, Digest
 from service.upload_faults import ChecksumMismatch, LongerThanAnnounced

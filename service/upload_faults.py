@@ -17,7 +17,8 @@ Rejected
 
 from typing import ClassVar, Final
 
-from assessment.faults import NotFound, Rejected, TooLarge
+from assessment.faults import NotFound, Rejected
+from assessment.recording_faults import TooLarge
 from service.faults import UnsupportedMediaType
 
 TUS_VERSION: Final = "1.0.0"

@@ -17,7 +17,8 @@ from anyio.to_thread import run_sync
 from starlette.requests import ClientDisconnect
 
 from assessment.assessment import Tenant
-from assessment.faults import Fault, NotAVideo, Stale, Unavailable
+from assessment.faults import Fault, Stale, Unavailable
+from assessment.recording_faults import NotAVideo
 from assessment.uploads import Hold, Upload, UploadId
 from service.faults import RequestTimedOut
 from service.tus_headers import Checksum

@@ -19,9 +19,10 @@ from typing import Final, NoReturn
 from adapters.disk import room
 from adapters.upload_files import UploadFiles
 from assessment.assessment import Tenant
-from assessment.faults import Gone, Invalid, NotAVideo, NotFound, TooLarge, Unavailable
+from assessment.faults import Gone, Invalid, NotFound, Unavailable
 from assessment.ports import Clock
 from assessment.recording import Recording
+from assessment.recording_faults import NotAVideo, TooLarge
 from assessment.uploads import UPLOAD_ID_PATTERN, Upload, UploadId, UploadRecords
 from service.upload_faults import NoSuchUpload, UploadGone
 

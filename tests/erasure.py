@@ -32,7 +32,7 @@ from launch.embedded import plan_for
 from tests.chaos.__main__ import PROJECT, SETTINGS
 from tests.chaos.clients import client
 from tests.chaos.house import House
-from tests.erasure_recordings import recording, slow_site
+from tests.erasure_recordings import LONG, SAID_BYTES, SHORT, recording, slow_site
 from tests.erasure_search import an_hour_later, places
 
 WORD: Final = "Zwetschgendatschi"
@@ -58,6 +58,15 @@ MOMENTS: Final = (
 ANY_TIME: Final = ("accepted", "ended", "deleting")
 """Moments that are no stages of the record: before, after and beyond the pipeline's."""
 ENDED: Final = ("succeeded", "failed")
+FACES: Final = {
+    "include_faces": True,
+    "consent": {
+        "policy_version": WORD,
+        "obtained_at": "2026-01-01T12:00:00Z",
+        "scopes": ["include_faces"],
+    },
+}
+"""Pictures of the face are to be kept, too; no word is in them, so they are sought by name."""
 TRIES: Final = 12
 """For one kill at a stage that lasts for milliseconds only."""
 SWEPT_WITHIN_S: Final = 120.0
@@ -115,11 +124,16 @@ class Run:
         staging = self.house.plan.data / "staging"
         with socket.create_connection(("127.0.0.1", self.house.plan.port)) as line:
             line.sendall(head.encode() + content[:-10])
-            self._until(lambda: any(path.stat().st_size for path in staging.iterdir()), 10.0)
+            # The first MiB comes before the word does.
+            arrived = 2**20 + len(content) - SAID_BYTES
+            self._until(
+                lambda: any(path.stat().st_size >= arrived for path in staging.iterdir()), 10.0
+            )
             return self.house.kill(kind)
 
     def _kill_accepted(self, word: str, stage: str, kind: str) -> bool:
-        assessment_id = self._create(word, from_site=stage == "fetching")
+        clip = LONG if kind == "decoder" else SHORT
+        assessment_id = self._create(word, clip, from_site=stage == "fetching")
         reached = self._reach(assessment_id, stage)
         if stage == "deleting":
             deletion = threading.Thread(target=self._delete_once, args=(assessment_id,))
@@ -142,8 +156,8 @@ class Run:
         self._until(lambda: self.stage(assessment_id) in (at, *ENDED), STAGE_LIMIT_S, 0.0)
         return self.stage(assessment_id) == at
 
-    def _create(self, word: str, *, from_site: bool) -> str:
-        options: dict[str, Any] = {"reference": word, "metadata": {"note": word}}
+    def _create(self, word: str, clip: str, *, from_site: bool) -> str:
+        options: dict[str, Any] = {"reference": word, "metadata": {"note": word}, **FACES}
         with self._api() as api:
             if from_site:
                 source = {"source": {"url": f"{self.site}/{word}"}}
@@ -151,7 +165,7 @@ class Run:
             else:
                 parts = {
                     "request": (None, json.dumps(options), "application/json"),
-                    "video": (f"{word}.mp4", recording(word), "video/mp4"),
+                    "video": (f"{word}.mp4", recording(word, clip), "video/mp4"),
                 }
                 answer = api.post("/v1/assessments", files=parts)
         assert answer.status_code == 202, answer.text

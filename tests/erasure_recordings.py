@@ -13,9 +13,14 @@ SAID_BYTES: Final = 2 * 2**20
 """More than the service holds back before it writes, so that half a recording has the word."""
 
 
-def recording(word: str) -> bytes:
+SHORT: Final = "single_face.mp4"
+LONG: Final = "WolfgangLanger_Pexels.mp4"
+"""Decoding it takes long enough to be met at it."""
+
+
+def recording(word: str, name: str = SHORT) -> bytes:
     """Return a recording that carries the word, in a box that players pass over."""
-    content = (MEDIA / "single_face.mp4").read_bytes()
+    content = (MEDIA / name).read_bytes()
     said = word.encode() * (SAID_BYTES // len(word))
     return content + (len(said) + 8).to_bytes(4, "big") + b"free" + said
 

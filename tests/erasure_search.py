@@ -16,8 +16,13 @@ HOUR_S: Final = 7200.0
 
 
 def places(word: str, folder: Path, redis_url: str) -> Iterator[str]:
-    """Yield every file below a folder and every key of a Redis that holds the word."""
+    """Yield every file below a folder and every key of a Redis that holds the word.
+
+    And every blob with pictures of a face, which holds none.
+    """
     for path in files_with([word.encode()], folder):
+        yield str(path.relative_to(folder))
+    for path in folder.rglob("faces.*.json"):
         yield str(path.relative_to(folder))
     with redis.Redis.from_url(redis_url) as store:
         for key in store.scan_iter(count=1000):

@@ -23,7 +23,8 @@ from adapters.egress import Egress
 from adapters.fetch import Fetch
 from assessment.addresses import check_callback_url, check_source_url, public
 from assessment.deliveries import Unreachable
-from assessment.faults import CallbackNotAllowed, Fault, SourceNotAllowed, SourceNotFetched
+from assessment.faults import CallbackNotAllowed, Fault, SourceNotAllowed
+from assessment.recording_faults import SourceNotFetched
 from tests import internet
 from tests.name_server import NameServer
 from tests.spellings import LITERALS, NAMES

@@ -13,6 +13,7 @@ from networks.tensors import SCALE_MAXIMUM
 from training.faults import ParityFailed
 
 Outputs = Mapping[str, NDArray[np.float32]]
+"""A network's outputs by name, each (n, ...) float32."""
 
 
 @dataclass(frozen=True, slots=True)

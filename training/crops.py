@@ -15,7 +15,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from assessment.faults import Misconfigured, Unusable
+from assessment.faults import Misconfigured
+from assessment.recording_faults import Unusable
 from training.crops_cache import CropCache, locked
 from training.crops_looking import Cropped, CropSettings, crop
 from training.datasets.recording import Event, Record, Recording

@@ -89,7 +89,8 @@ class Cropped:
 def crop(record: Record, settings: CropSettings, faces: Faces) -> Cropped:
     """Return a record's crops.
 
-    Raises `assessment.faults.Unusable` for a video that does not decode, or `PictureUnreadable`.
+    Raises `assessment.recording_faults.Unusable` for a video that does not decode, or
+    `PictureUnreadable`.
     """
     look = Looker(faces, settings.subject, settings.thresholds, Stopwatch(time.monotonic))
     with closing(frames_of(record, settings)) as frames:

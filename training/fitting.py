@@ -29,9 +29,10 @@ def fit_all(keys: dict[str, str], repository: Path, display: Display) -> None:
 
 
 def _summary(name: str, fitted: Fitted) -> str:
+    """Say how good it is; how wide its intervals are is told when they are calibrated, next."""
     found = fitted.evidence
     return (
         f"fitted {name} in {fitted.seconds:.0f} s: on {found['n']} clips of held-out synthetic "
         f"persons RMSE {found['rmse']['value']:.1f} (constant {found['constant_rmse']:.1f}), "
-        f"CCC {found['ccc']['value']:.2f}, 90 % half width {fitted.calibration['half_width']:.1f}"
+        f"CCC {found['ccc']['value']:.2f}"
     )

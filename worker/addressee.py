@@ -9,9 +9,10 @@ from assessment.assessment import Assessment
 from assessment.deliveries import CALLBACK, Delivery
 from assessment.endpoints import EndpointId, Endpoints
 from assessment.events import event_body, trial_body
-from assessment.faults import Gone, NoSuchEndpoint, NotFound
+from assessment.faults import Gone, NotFound
 from assessment.ports import Blobs, Clock, Records
 from assessment.sandbox import sandbox_answer
+from assessment.webhook_faults import NoSuchEndpoint
 from worker.fan_out import request_of
 
 

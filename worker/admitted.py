@@ -1,6 +1,5 @@
 """Measuring behind the gates: a network whose analysis is withheld beforehand is not even run."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,8 +7,7 @@ from assessment.gates import Gates
 from assessment.measurement import Measurement
 from assessment.request import AssessmentRequest
 from worker.heartbeat import Report
-
-Measure = Callable[[Path, AssessmentRequest, Report], Measurement]
+from worker.way import Measure
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ ROUNDING: Final = 1e-3
 """How far a bound or a sum may be missed: 16-bit engines round."""
 
 Scores = npt.NDArray[np.float32]
+"""What a network says of n rows: (n, width of its output) float32."""
 Rows = Mapping[str, npt.NDArray[Any]]
 """A network's inputs by name, each (n, ...)."""
 

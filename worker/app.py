@@ -5,7 +5,6 @@ gRPC nor a Redis connection survives a fork.
 """
 
 import multiprocessing
-import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
@@ -41,20 +40,14 @@ from assessment.manifest import Manifest
 from assessment.repository import Repository, read_repository
 from assessment.settings import Mode, read_settings
 from assessment.starting import told_to_the_operator
-from worker.admitted import Admitted
 from worker.aside import Aside
-from worker.calls import Calls
 from worker.comparison import Comparison
 from worker.doorkeeper import Doorkeeper
-from worker.examination import Examination
 from worker.faces import FaceFinder
 from worker.golden import GoldenFaces, golden_faces
-from worker.guard import Guard
-from worker.inference import TritonScorer
-from worker.lanes import Lane, Lanes
-from worker.metered import Metered
+from worker.lane_builder import LaneBuilder
+from worker.lanes import Lanes
 from worker.observed import Observed
-from worker.pipeline import Pipeline
 from worker.presence import Presence
 from worker.pulse import pulse
 from worker.runner import Runner
@@ -63,7 +56,6 @@ from worker.source import Sources
 from worker.timekeeper import Timekeeper
 from worker.upright import UprightFaces
 from worker.video import Limits
-from worker.way import Way
 
 settings = told_to_the_operator()(read_settings)()
 app = celery_app(settings.redis_url, attempt_limit_s=settings.attempt_limit_s)
@@ -128,41 +120,35 @@ def golden() -> GoldenFaces:
 @cache
 def lanes() -> Lanes:
     """Return the versions of networks that this process scores with, stable ones and canaries."""
-    return Lanes(settings.model_repository, lane)
-
-
-def lane(networks: Repository) -> Lane:
-    """Return one version of every network, with a way to Triton and a guard of their own."""
-    calls = Calls(observed.meters.called, observed.tracing)
-    scorer = TritonScorer(settings.triton_url, networks.sound, calls=calls)
-    examine = Examination(networks, scorer, golden)
-    every_s = settings.golden_every_s
-    guard = Guard(networks, scorer, examine, every_s=every_s, clock=time.monotonic)
-    return Lane(networks, guard, way(networks.sound, scorer))
-
-
-def way(manifests: Mapping[str, Manifest], scorer: TritonScorer) -> Way:
-    """Return how recordings are measured, concluded and compared by these networks."""
-    limits = Limits(
-        max_seconds=settings.video_max_seconds,
-        max_frames=settings.video_max_frames,
-        max_pixels=settings.video_max_pixels,
-        threads=settings.decode_threads,
-    )
-    in_production = settings.mode is Mode.PRODUCTION
-    aggregate = Aggregator(manifests, in_production, SOFTWARE, policy())
-    pipeline = Pipeline(
-        limits=limits,
-        faces=measured_faces(),
-        scorer=scorer,
-        manifests=manifests,
+    build = LaneBuilder(
+        triton_url=settings.triton_url,
+        golden=golden,
+        golden_every_s=settings.golden_every_s,
+        limits=Limits(
+            max_seconds=settings.video_max_seconds,
+            max_frames=settings.video_max_frames,
+            max_pixels=settings.video_max_pixels,
+            threads=settings.decode_threads,
+        ),
+        faces=measured_faces,
         batch_faces=settings.batch_faces,
         thresholds=settings.thresholds,
+        aggregator=aggregator,
+        comparison=comparison,
+        observed=observed,
     )
-    records = RedisRecords(connect(settings.redis_url))
-    compare = Comparison(records, blobs(), now, manifests)
-    measure = Metered(pipeline, observed.meters.measured, observed.tracing)
-    return Way(Admitted(measure, aggregate.gates), aggregate, compare)
+    return Lanes(settings.model_repository, build.lane)
+
+
+def aggregator(manifests: Mapping[str, Manifest]) -> Aggregator:
+    """Return what concludes from the measurements of these networks, as the operator allows."""
+    in_production = settings.mode is Mode.PRODUCTION
+    return Aggregator(manifests, in_production, SOFTWARE, policy())
+
+
+def comparison(manifests: Mapping[str, Manifest]) -> Comparison:
+    """Return what states how results of these networks differ from their baselines."""
+    return Comparison(RedisRecords(connect(settings.redis_url)), blobs(), now, manifests)
 
 
 @cache

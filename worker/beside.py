@@ -25,10 +25,11 @@ from worker.app import blobs, fair_queue, now, settings
 from worker.beside_meters import SWEEPER, WEBHOOKS, BesideMeters
 from worker.clean import Clean
 from worker.fan_out import FanOut
+from worker.orphans import ORPHAN_S
 from worker.overdue import Overdue
 from worker.stale_feedback import StaleFeedback
 from worker.stale_uploads import StaleUploads
-from worker.sweeper import ORPHAN_S, Sweeper
+from worker.sweeper import Sweeper
 from worker.terms import Terms
 from worker.webhooks import Webhooks
 

@@ -40,6 +40,7 @@ class LoopMeters:
         self._last.labels(loop).set_to_current_time()  # Else one that never ends a round is unseen.
 
         def round_() -> float:
+            """Make one round; return the seconds until the next."""
             result = "failed"
             try:
                 pause_s = step()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from struct import Struct
 from typing import Final
 
-from assessment.faults import Undecodable
+from assessment.recording_faults import Undecodable
 
 NUMBER: Final = Struct(">I")
 SIDES: Final = Struct(">HH")
@@ -44,6 +44,7 @@ class Track:
 
 
 Reader = Callable[[Track, bytes, int], None]
+"""Notes in the track what a box says: its head's bytes, and its size in bytes."""
 
 
 def _number(content: bytes, at: int) -> int:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from struct import Struct
 from typing import Final
 
-from assessment.faults import TooLargePicture, TooLong, Undecodable
+from assessment.recording_faults import TooLargePicture, TooLong, Undecodable
 from worker.box_tables import READERS, Track
 from worker.order import Order
 

@@ -18,7 +18,7 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from assessment.faults import NoVideoStream, TooLargePicture, TooLong, Undecodable
+from assessment.recording_faults import NoVideoStream, TooLargePicture, TooLong, Undecodable
 from worker.announced_size import announced_pixels
 from worker.boxes import MAX_TRACKS, Boxes
 from worker.demuxer import HEAD_BYTES, demuxer_of
@@ -175,6 +175,7 @@ def _unknown_side_data() -> Generator[None]:
     """
 
     def unnamed(_: int) -> SideDataType:
+        """Name every kind without a name alike."""
         return SideDataType.PANSCAN
 
     names: Any = SideDataType  # `Enum` asks its own `_missing_` for a value without a name

@@ -21,7 +21,7 @@ from av.error import ArgumentError, FFmpegError
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from assessment.faults import TooLargePicture, TooLong, Undecodable, Unusable
+from assessment.recording_faults import TooLargePicture, TooLong, Undecodable, Unusable
 from worker import sandbox
 from worker.channel import Kind, Sender
 from worker.container import facts, is_still, open_recording, shown_width, video_stream

@@ -13,7 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any, BinaryIO, Final, Protocol
 
-from assessment.faults import DecoderCrashed, DecodeTimeout, Misconfigured
+from assessment.faults import Misconfigured
+from assessment.recording_faults import DecoderCrashed, DecodeTimeout
 from worker import channel
 from worker.channel import Kind, Message
 from worker.order import Order

@@ -38,6 +38,7 @@ PREPARE: Final = "_prepare_input_blob"
 warnings.filterwarnings("ignore", "`estimate` is deprecated", FutureWarning)
 
 Points = npt.NDArray[np.float32]
+"""(5, 2) float32, pixels: left eye, right eye, nose, corners of the mouth, as the picture shows."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,11 @@ from typing import Final, Protocol
 
 import numpy as np
 
-from assessment.faults import Misconfigured, Unusable
+from assessment.faults import Misconfigured
 from assessment.golden import Rows as Values
 from assessment.golden import kept
 from assessment.manifest import CLIP, EVENT, FRAME, SET, Manifest
+from assessment.recording_faults import Unusable
 from assessment.request import Sampling
 from worker.answers import Rows, Scores
 from worker.clips import INPUTS

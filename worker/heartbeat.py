@@ -11,6 +11,7 @@ LAST_PERCENT: Final = 94
 """Scoring ends here; the rest is drawing the conclusions."""
 
 Report = Callable[[Progress], None]
+"""Tells how far the work is; raises when it is wanted no more."""
 
 
 class Heartbeat:

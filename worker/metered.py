@@ -9,8 +9,7 @@ from adapters.tracing import STAGE, Tracing
 from assessment.measurement import Measurement
 from assessment.request import AssessmentRequest
 from worker.heartbeat import Report
-
-Measure = Callable[[Path, AssessmentRequest, Report], Measurement]
+from worker.way import Measure
 
 MOST_CALLS: Final = 100
 """Calls to Triton that one measurement's trace shows; an hour of video takes thousands."""

@@ -16,6 +16,7 @@ from worker import shared_metrics
 from worker.meters import PART, WorkerMeters
 
 Note = Callable[[Assessment, Result], None]
+"""Hears of a success."""
 
 
 class Observed:

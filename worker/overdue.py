@@ -16,10 +16,10 @@ from assessment.faults import Gone, NotFound
 from assessment.feedback import FeedbackStore
 from assessment.ports import Blobs, Clock, Records
 from assessment.uploads import UploadRecords
+from worker.orphans import ORPHAN_S
 
 GRACE: Final = timedelta(minutes=5)
 """The sweeper's own time: it comes by every second, and for leftovers every minute."""
-ORPHAN_S: Final = 3600.0
 UPLOADS_LOOKED_AT: Final = 1000
 KINDS: Final = ("assessment", "recording", "orphan", "upload", "feedback")
 

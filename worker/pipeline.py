@@ -17,11 +17,14 @@ from pathlib import Path
 from statistics import median
 from typing import Final
 
-from assessment.faults import DecoderCrashed, ModelContract
+from assessment.faults import ModelContract
+from assessment.kept_faces import MOST
 from assessment.manifest import CLIP, EVENT, FRAME, SET, Manifest
 from assessment.measurement import STILL_CONTAINERS, Measurement, Media, Observation
+from assessment.recording_faults import DecoderCrashed
 from assessment.request import EVERY_FRAME, AssessmentRequest, Sampling
 from assessment.thresholds import Thresholds
+from worker.album import Album
 from worker.brief import BriefMotions
 from worker.clips import Clips
 from worker.heartbeat import Heartbeat, Report
@@ -40,7 +43,7 @@ SLOWEST_MS: Final = 1000.0
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
-    """The stages, chosen once by `worker.app`. May be called many times, not at once."""
+    """The stages, chosen once by `worker.lane_builder`. May be called many times, not at once."""
 
     limits: Limits
     faces: Faces
@@ -62,10 +65,11 @@ class Pipeline:
         networks = networks_of(request, self.manifests)
         sampling = looked_at(request.sampling, networks)
         stages = Stages.of(self.scorer, networks, Waiting(heart, watch))
+        album = Album(MOST if request.include_faces else 0)
         try:
             with decode(video, sampling, self.limits, heart.beat) as recording:
                 heart.expect(recording.media.announced_ms)
-                looks = map(looker, _beating(recording, heart))
+                looks = album.watch(map(looker, _beating(recording, heart)))
                 due = None if sampling == request.sampling else Pace(request.sampling)
                 observations = stages.observations(looks, due, self.batch_faces)
                 media = _media(recording, observations, request.sampling, sampling)
@@ -82,6 +86,7 @@ class Pipeline:
             company_ms=round(looker.company * media.sample_interval_ms),
             thresholds=asdict(self.thresholds),
             versions={one.name: one.version for one in networks},
+            kept_faces=album.faces(),
         )
 
 

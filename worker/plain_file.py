@@ -6,7 +6,7 @@ import stat
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from assessment.faults import SourceMissing
+from assessment.recording_faults import SourceMissing
 
 FLAGS: Final = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
 """No link is followed, and a pipe in the place of a file does not make anybody wait."""

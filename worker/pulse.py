@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 
 Beat = Callable[[], None]
+"""Says that the process does its work."""
 
 
 def unnoticed() -> None:

@@ -31,6 +31,7 @@ FLAT: Final = 1.0
 """Grey variance below which a face holds no structure at all."""
 
 Grey = npt.NDArray[np.float32]
+"""Grey levels of a crop, (112, 112) float32 on 0-255."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,7 @@ NOD_RATIO: Final = 0.6
 """A nose that comes and goes more than this share of brows or mouth is a head's nod [assumed]."""
 
 Vectors = npt.NDArray[np.float64]
+"""One row for each part of `PARTS`: motions (7, 2) as x and y, or their lengths (7,)."""
 
 
 @dataclass(frozen=True, slots=True)

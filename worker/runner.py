@@ -13,12 +13,11 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from assessment import blob_names
+from assessment import blob_names, kept_faces
 from assessment.access import is_sandbox
 from assessment.aggregation import Aggregator
 from assessment.assessment import Assessment, AssessmentId, Outcome, Progress, Stage, Status
 from assessment.faults import (
-    AttemptTimeout,
     Draining,
     Fault,
     Gone,
@@ -28,7 +27,6 @@ from assessment.faults import (
     NewerDocument,
     NotFound,
     Rejected,
-    SourceMissing,
     Stale,
     StoreUnavailable,
     Unavailable,
@@ -36,15 +34,17 @@ from assessment.faults import (
 from assessment.gates import UNSEEN
 from assessment.measurement import Measurement
 from assessment.ports import Blobs, Clock, Records
+from assessment.recording_faults import AttemptTimeout, SourceMissing
 from assessment.request import AssessmentRequest
 from assessment.result import Result
 from assessment.stopper import Stopper, erase_recording, erase_unkept
 from assessment.timeline import timeline
 from worker.aside import Work, at_once
 from worker.comparison import uncompared
+from worker.heartbeat import Report
 from worker.sandboxed import Sandboxed, Vanished
 from worker.source import Bring, as_it_came
-from worker.way import Compare, Measure, Report, Way
+from worker.way import Compare, Measure, Way
 
 log = logging.getLogger(__name__)
 
@@ -136,12 +136,19 @@ class Runner:
             measurement = self._measurement(claimed, request, way)
         self._renew(claimed, 95)
         result = self._conclusion(claimed, request, measurement)
+        self._keep(claimed, measurement, result)
+        return result
+
+    def _keep(self, claimed: Assessment, measurement: Measurement, result: Result) -> None:
+        """Write all that is read of a success; it counts once the record says so."""
         written = json.dumps(result.to_dict()).encode()
         self.blobs.put(claimed.id, blob_names.result_name(claimed.attempt), written)
+        if result.kept_faces_ms:
+            pictures = kept_faces.to_json(measurement.kept_faces)
+            self.blobs.put(claimed.id, blob_names.faces_name(claimed.attempt), pictures)
         self._renew(claimed, 97)
         rows = timeline(measurement, result)
         self.blobs.put(claimed.id, blob_names.timeline_name(claimed.attempt), rows)
-        return result
 
     def _conclusion(
         self, claimed: Assessment, request: AssessmentRequest, measurement: Measurement
@@ -235,7 +242,7 @@ class Runner:
             return
         if current.attempt == claimed.attempt and current.status is Status.SUCCEEDED:
             return
-        self.blobs.remove(claimed.id, blob_names.result_name(claimed.attempt))
-        self.blobs.remove(claimed.id, blob_names.timeline_name(claimed.attempt))
+        for name in blob_names.written_by(claimed.attempt):
+            self.blobs.remove(claimed.id, name)
         if current.status.final:
             erase_unkept(self.records, self.blobs, current, self.clock)

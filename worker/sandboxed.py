@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Final
 
 from assessment.assessment import Progress, Stage
-from assessment.faults import AttemptTimeout
 from assessment.gates import UNSEEN
+from assessment.kept_faces import SANDBOX_NOTICE
 from assessment.manifest import Manifest
 from assessment.measurement import Measurement
+from assessment.recording_faults import AttemptTimeout
 from assessment.request import DEFAULT_MODELS, Analysis, AssessmentRequest, Subject
 from assessment.result import Result
 from assessment.sandbox import (
@@ -78,13 +79,16 @@ class Sandboxed:
         """Return the result, marked as one of the sandbox."""
         script = script_of(request.reference)
         aggregate = sandbox_aggregator(self.manifests, self.software, script.reason)
-        result = aggregate(measurement, self._played(request, script))
+        played = replace(self._played(request, script), include_faces=False)
+        result = aggregate(measurement, played)
         unknown = (UNKNOWN_NOTICE,) if misspelt(request.reference) else ()
+        faceless = (SANDBOX_NOTICE,) if request.include_faces else ()
         return replace(
             result,
             sandbox=True,
-            notices=(NOTICE, *unknown, *result.notices),
+            notices=(NOTICE, *unknown, *result.notices, *faceless),
             provenance=result.provenance | {"sandbox": True},
+            kept_faces_ms=() if request.include_faces else None,
         )
 
     def _played(self, request: AssessmentRequest, script: Script) -> AssessmentRequest:

@@ -23,7 +23,9 @@ BEAT_S: Final = 1.0
 FETCHING: Final = Progress(Stage.FETCHING, 0)
 
 Bring = Callable[[AssessmentId, AssessmentRequest, Report], AssessmentRequest]
+"""Puts the recording where the blobs are, unless it is there; returns the request as it is then."""
 FetchUntil = Callable[[str, threading.Event], Recording]
+"""Fetches the recording at an address, and gives up once the event is set."""
 
 
 def as_it_came(_: AssessmentId, request: AssessmentRequest, __: Report) -> AssessmentRequest:

@@ -10,12 +10,11 @@ from typing import Final
 from adapters.upload_files import UploadFiles
 from assessment.faults import Gone, NotFound
 from assessment.uploads import UploadId, UploadRecords
+from worker.orphans import ORPHAN_S
 
 log = logging.getLogger(__name__)
 
 BATCH: Final = 200
-ORPHAN_S: Final = 3600.0
-"""A file whose record the store has lost is kept this long since its last byte."""
 
 
 @dataclass(frozen=True, slots=True)

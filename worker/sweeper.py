@@ -19,6 +19,7 @@ from assessment.faults import (
 from assessment.ports import Blobs, Clock, Queue, Records
 from assessment.stopper import erase_unkept
 from worker.clean import Clean
+from worker.orphans import ORPHAN_S
 from worker.outliving import told
 
 log = logging.getLogger(__name__)
@@ -27,8 +28,6 @@ BATCH = 200
 DAMAGED = (ValueError, KeyError, TypeError)
 """What reading a record raises that is none."""
 LONGEST_PATIENCE_S = 600.0
-ORPHAN_S = 3600.0
-"""Blobs without a record are erased after this; an upload's record follows within seconds."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from typing import Any, Final, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from assessment.faults import (
+from assessment.recording_faults import (
     DecoderCrashed,
     NoVideoStream,
     TooLargePicture,
@@ -39,6 +39,7 @@ from worker.plain_file import open_plain
 log = logging.getLogger(__name__)
 
 Pixels = npt.NDArray[np.uint8]
+"""(height, width, 3) uint8."""
 
 Facts = TypeVar("Facts", bound="SourceMedia | End | Orientation")
 

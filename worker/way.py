@@ -5,15 +5,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assessment.aggregation import Aggregator
-from assessment.assessment import Assessment, Progress
+from assessment.assessment import Assessment
 from assessment.measurement import Measurement
 from assessment.request import AssessmentRequest
 from assessment.result import Result
 from worker.comparison import uncompared
+from worker.heartbeat import Report
 
-Report = Callable[[Progress], None]
 Measure = Callable[[Path, AssessmentRequest, Report], Measurement]
+"""Measures the recording of that file, and reports its progress on the way."""
 Compare = Callable[[Assessment, AssessmentRequest, Result], Result]
+"""Returns the result with its change since the baseline that the request names, if it does."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from networks.serving import ServedDdl
 from worker.faces import CONFIDENCE, FACE_PIXELS, OVERLAP, detection_size
 
 Picture = NDArray[np.uint8]
+"""(height, width, 3) uint8 BGR."""
 
 
 class Naive:

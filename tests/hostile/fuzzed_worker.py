@@ -10,7 +10,7 @@ from types import TracebackType
 
 import psutil
 
-from assessment.faults import Unusable
+from assessment.recording_faults import Unusable
 from assessment.request import Sampling
 from tests.hostile.case import LIMITS
 from tests.hostile.zygote import Zygote, running

@@ -10,7 +10,7 @@ import numpy as np
 import psutil
 import pytest
 
-from assessment.faults import Unusable
+from assessment.recording_faults import Unusable
 from assessment.request import Sampling
 from tests.hostile.case import LIMITS, Case
 from tests.hostile.corpus import CORPUS, QUICK, QUICK_NAMES

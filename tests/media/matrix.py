@@ -1,11 +1,13 @@
-"""Eight degradations in three strengths of one real clip: where the frames go.
+"""Eight degradations in three strengths of a real clip: where the frames go.
 
     python -m tests.media.matrix weights/media/single_face.mp4      prints the table
+    python -m tests.media.matrix weights/media/WolfgangLanger_Pexels.mp4 --every-ms 4500
 
 The detector, the subject, the verdicts and the reasons to withhold are those of the worker;
 only the networks are missing, which are not asked about what is rejected.
 """
 
+import argparse
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -34,10 +36,11 @@ EVERY_MS: Final = 600
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """Frames of a recording, and the five points of the one face in each."""
+    """Frames of a recording, one in `every_ms`, and the five points of the one face in each."""
 
     frames: tuple[Frame, ...]
     points: tuple[Points, ...]
+    every_ms: int
 
     @classmethod
     def of(cls, video: Path, faces: Faces, every_ms: int = EVERY_MS) -> "Clip":
@@ -45,7 +48,7 @@ class Clip:
         with decode(video, Sampling(every_ms), Limits()) as recording:
             found = [(frame, faces.find(frame.pixels)) for frame in recording]
         seen = [(frame, one[0].points) for frame, one in found if one]
-        return cls(tuple(frame for frame, _ in seen), tuple(points for _, points in seen))
+        return cls(tuple(frame for frame, _ in seen), tuple(points for _, points in seen), every_ms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +81,9 @@ def assessed(pictures: Sequence[Picture], clip: Clip, faces: Faces) -> tuple[Led
         for frame, pixels in pairs
     ]
     height, width = pictures[0].shape[:2]
-    intervals = float(EVERY_MS), float(EVERY_MS)
-    media = Media(width, height, "h264", "mp4", len(seen), len(seen) * EVERY_MS, *intervals)
-    measurement = Measurement(media, tuple(seen), {}, company_ms=look.company * EVERY_MS)
+    every = clip.every_ms
+    media = Media(width, height, "h264", "mp4", len(seen), len(seen) * every, every, every)
+    measurement = Measurement(media, tuple(seen), {}, company_ms=look.company * every)
     reason = of_the_recording(Analysis.SEVERITY, measurement, AssessmentRequest())
     return Ledger.of(one.verdict for one in seen), reason.code if reason else "reported"
 
@@ -114,13 +117,17 @@ def right_bucket(row: Row) -> bool:
     return not row.moved.keys() - {DEGRADATIONS[row.name].bucket.value, Verdict.NO_FACE.value}
 
 
-def main(arguments: Sequence[str]) -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Print the table of each recording that is named."""
+    parser = argparse.ArgumentParser(prog="python -m tests.media.matrix")
+    parser.add_argument("recordings", nargs="+", type=Path)
+    parser.add_argument("--every-ms", type=int, default=EVERY_MS, help="one frame in so much time")
+    options = parser.parse_args(arguments)
     faces = UprightFaces(FaceFinder(DETECTOR))
-    for name in arguments:
-        lines = table(list(matrix(Clip.of(Path(name), faces), faces)))
-        sys.stdout.write("\n".join((f"\n{Path(name).name}\n", *lines, "")))
+    for path in options.recordings:
+        lines = table(list(matrix(Clip.of(path, faces, options.every_ms), faces)))
+        sys.stdout.write("\n".join((f"\n{path.name}\n", *lines, "")))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

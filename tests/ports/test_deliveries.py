@@ -25,8 +25,8 @@ from assessment.deliveries import (
 )
 from assessment.endpoints import EndpointId
 from assessment.events import message
-from assessment.faults import NoSuchDelivery
 from assessment.ports import Outbox, Records
+from assessment.webhook_faults import NoSuchDelivery
 from tests.conftest import Watch
 from tests.samples import NOON, an_assessment, an_id
 

@@ -14,8 +14,9 @@ from assessment.endpoints import (
     EndpointId,
     Endpoints,
 )
-from assessment.faults import NoSuchEndpoint, Stale, TooManyEndpoints
+from assessment.faults import Stale
 from assessment.signing import new_secret
+from assessment.webhook_faults import NoSuchEndpoint, TooManyEndpoints
 from tests.samples import NOON
 
 

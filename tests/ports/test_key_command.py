@@ -10,8 +10,8 @@ import pytest
 from adapters.redis_keys import RedisKeys
 from adapters.redis_store import connect
 from assessment.access import Scope
+from assessment.access_faults import Unauthenticated
 from assessment.assessment import Tenant
-from assessment.faults import Unauthenticated
 from launch.__main__ import main
 from launch.data_folder import note_redis_url
 from tests.conftest import NOON

@@ -21,15 +21,15 @@ from assessment.access import (
     is_sandbox,
     sandbox_of,
 )
-from assessment.assessment import Tenant
-from assessment.faults import (
+from assessment.access_faults import (
     KeyOfSettings,
     LastAdminKey,
     NoSuchKey,
-    StoreUnavailable,
     TooManyKeys,
     Unauthenticated,
 )
+from assessment.assessment import Tenant
+from assessment.faults import StoreUnavailable
 from assessment.key_rules import FORGET_AFTER, MOST_KEYS
 from tests.conftest import Watch
 

@@ -11,14 +11,8 @@ from adapters.memory_uploads import MemoryUploads
 from adapters.redis_store import connect
 from adapters.redis_uploads import RedisUploads
 from assessment.assessment import Tenant
-from assessment.faults import (
-    Gone,
-    NotFound,
-    Stale,
-    StorageFull,
-    StoreUnavailable,
-    TooManyUploads,
-)
+from assessment.faults import Gone, NotFound, Stale, StorageFull, StoreUnavailable
+from assessment.quota_faults import TooManyUploads
 from assessment.uploads import Hold, Upload, UploadId, UploadRecords
 
 OURS, THEIRS = Tenant("ours"), Tenant("theirs/sandbox")

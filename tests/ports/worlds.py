@@ -1,7 +1,7 @@
 """One store with all that keeps assessments going, in memory and on a real Redis."""
 
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -20,6 +20,7 @@ from assessment import blob_names
 from assessment.access import sandbox_of
 from assessment.aggregation import Aggregator
 from assessment.assessment import Assessment, Status, Tenant
+from assessment.kept_faces import KeptFace
 from assessment.listing import Listing
 from assessment.measurement import Measurement
 from assessment.ports import Outbox, Records
@@ -47,7 +48,7 @@ TIMES: Final = (WATCH, DEADLINES, ERASURES, OUTBOX)
 
 
 class Swift(Sandboxed):
-    """The sandbox, but that it makes the numbers of a reference up only once."""
+    """The sandbox, but that it makes the numbers of a reference up only once, and keeps a face."""
 
     def measure(self, _recording: Path, request: AssessmentRequest, report: Report) -> Measurement:
         if script_of(request.reference).fate is Fate.WITHHELD:
@@ -63,7 +64,8 @@ def _made_up(reference: str | None) -> tuple[Measurement, Result]:
     request = AssessmentRequest(reference=reference, video_sha256="ab" * 32)
     sandbox = Sandboxed(MANIFESTS, SOFTWARE, lambda _: None)
     measurement = sandbox.measure(Path(), request, lambda _: None)
-    return measurement, sandbox.conclude(measurement, request)
+    result = replace(sandbox.conclude(measurement, request), kept_faces_ms=(0,))
+    return replace(measurement, kept_faces=(KeptFace(0, 0, "/9j/"),)), result
 
 
 class Store(Protocol):
@@ -203,5 +205,5 @@ def kept_of(ended: Assessment) -> set[str]:
     """Return the names of what must be kept of an ended assessment, and no more."""
     names = {blob_names.REQUEST}
     if ended.status is Status.SUCCEEDED:
-        names |= {blob_names.result_name(ended.attempt), blob_names.timeline_name(ended.attempt)}
+        names |= set(blob_names.written_by(ended.attempt))
     return names

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler
 import pytest
 
 from adapters.fetch import Stopped
-from assessment.faults import SourceNotFetched
+from assessment.recording_faults import SourceNotFetched
 from tests.unit.adapters.site import (
     MP4,
     MakeFetch,

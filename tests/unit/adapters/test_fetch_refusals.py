@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from adapters import staged_file
-from assessment.faults import NotAVideo, SourceNotFetched, StorageFull, TooLarge
+from assessment.faults import StorageFull
+from assessment.recording_faults import NotAVideo, SourceNotFetched, TooLarge
 from tests.unit.adapters.site import (
     LIMIT,
     MP4,

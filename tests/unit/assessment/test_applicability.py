@@ -113,3 +113,29 @@ def test_a_manifest_with_other_slices_is_refused(name: str, value: object) -> No
 
     with pytest.raises(Misconfigured, match=name):
         Manifest.parse(document)
+
+
+def test_a_network_that_nobody_was_tried_on_can_still_say_who_is_beyond_it() -> None:
+    """As weights fitted on drawn faces: a scale for 13 to 80 years, and no person tried."""
+    ages = {"age_years": {"in": [], "edge": [13, 80]}}
+    drawn = replace(a_manifest("hmhn"), applicability=Applicability.parse(ages))
+
+    child = beyond(Analysis.SEVERITY, drawn, Context(age_years=12), production=False)
+
+    assert child is not None
+    assert (child.have, child.need) == ("an age of 12 years", "an age from 13 to 80 years")
+    assert beyond(Analysis.SEVERITY, drawn, Context(age_years=13), production=False) is None
+    assert drawn.applicability.standing(Context(age_years=40)) is Standing.EDGE
+
+
+def test_a_slice_that_holds_nothing_withholds_in_words() -> None:
+    nobody = Applicability.parse({"age_years": {"in": []}})
+    reason = beyond(
+        Analysis.SEVERITY,
+        replace(a_manifest("hmhn"), applicability=nobody),
+        Context(age_years=40),
+        production=False,
+    )
+
+    assert reason is not None
+    assert reason.need == "a network that was tried at any age in years"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from assessment import faults
+from assessment.faults import CallbackNotAllowed, Fault, Gone, NotFound, Rejected
 from assessment.sandbox import (
     Fate,
     Reason,
@@ -42,8 +42,12 @@ def test_every_reason_that_withholds_is_one_of_the_sandbox() -> None:
     assert written == set(Reason)
 
 
+def kinds(fault: type[Fault]) -> set[type[Fault]]:
+    return {fault, *(kind for heir in fault.__subclasses__() for kind in kinds(heir))}
+
+
 FETCHING = (PROJECT / "adapters" / "fetch.py", PROJECT / "adapters" / "staged_file.py")
-TAKEN_AWAY = {faults.Gone, faults.NotFound, faults.CallbackNotAllowed}
+TAKEN_AWAY = {Gone, NotFound, CallbackNotAllowed}
 """What a worker may meet without the assessment's end."""
 
 
@@ -57,18 +61,17 @@ def test_every_fault_that_workers_raise_about_a_recording_is_one_of_the_sandbox(
     ]
     names = {node.id for line in lines for node in ast.walk(line) if isinstance(node, ast.Name)}
 
-    known = {name: fault for name, fault in vars(faults).items() if name in names}
     refused = {
         fault.code
-        for fault in known.values()
-        if issubclass(fault, faults.Rejected) and fault not in TAKEN_AWAY
+        for fault in kinds(Fault)
+        if fault.__name__ in names and issubclass(fault, Rejected) and fault not in TAKEN_AWAY
     }
     assert {"undecodable", "source_not_fetched", "not_a_video"} <= refused
     assert refused <= set(ending_faults())
 
 
 @pytest.mark.parametrize(("code", "fault"), ending_faults().items())
-def test_every_ending_fault_can_be_asked_for(code: str, fault: type[faults.Fault]) -> None:
+def test_every_ending_fault_can_be_asked_for(code: str, fault: type[Fault]) -> None:
     script = script_of(f"sandbox/failed/{code}")
 
     assert script.fault is fault or (script.fate is Fate.CRASH and code == "worker_crashed")

@@ -9,7 +9,7 @@ import pytest
 from launch.event_source import Event, events_of
 from launch.faults import LaunchFault, Refused, Unreachable, WrongUsage
 from launch.patience import delay_s
-from launch.progress import outlook
+from launch.progress import Countdown, outlook
 from launch.recording import Counted, sha256_of
 
 
@@ -66,7 +66,24 @@ def test_events_are_read_with_their_ids_and_comments_are_passed_over() -> None:
     ],
 )
 def test_what_lies_ahead_is_said_when_it_is_known(assessment: dict[str, object], said: str) -> None:
-    assert outlook(assessment) == said
+    assert outlook(assessment, Countdown()) == said
+
+
+def test_the_time_left_falls_and_rises_only_for_what_is_news() -> None:
+    countdown = Countdown()
+
+    told = [countdown.told_s(guess_s) for guess_s in (20, 14.2, 15.4, 13.1, 16, 12, 24, 23.4, 0.1)]
+
+    assert told == [20, 14, 14, 13, 13, 12, 24, 23, 1]
+
+
+def test_an_assessment_that_waits_again_is_timed_anew() -> None:
+    countdown = Countdown()
+    countdown.told_s(3)
+
+    outlook({"status": "queued", "progress": {}}, countdown)
+
+    assert countdown.told_s(9) == 9
 
 
 def test_a_recording_is_read_whole_and_counted(tmp_path: Path) -> None:

@@ -53,6 +53,29 @@ def test_the_part_that_died_is_named_with_its_last_words(tmp_path: Path) -> None
     assert died.value.name == "short"
 
 
+def test_parts_that_refuse_their_settings_are_all_heard_in_the_order_of_their_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given a first part that refuses at once, one that takes longer, and one that is fine
+    monkeypatch.setattr("launch.stack.REFUSALS_S", 1.5)
+    refuse = "import sys, time; time.sleep({}); print('{}'); sys.exit(78)"
+    with stack_in(tmp_path, "fine", "slow", "quick") as stack:
+        stack.start(part("fine", STAY))
+        stack.start(part("slow", refuse.format(0.4, "no licence")))
+        stack.start(part("quick", refuse.format(0, "no address")))
+
+        # when
+        with pytest.raises(PartDied) as died:
+            stack.wait(10)
+
+    # then
+    said = str(died.value)
+    assert died.value.name == "quick"
+    assert said.index("no address") < said.index("slow ended with code 78")
+    assert said.endswith("no licence")
+    assert "fine" not in said
+
+
 def test_a_program_that_is_not_there_is_told(tmp_path: Path) -> None:
     with stack_in(tmp_path, "ghost") as stack:
         stack.start(Part("ghost", ("/no/such/program",), {}))

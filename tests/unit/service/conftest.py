@@ -30,7 +30,7 @@ from assessment.ports import Clock
 from assessment.request import Analysis, AssessmentRequest, Consent
 from assessment.timeline import timeline
 from service.app import build
-from service.desk import Ports, Rules
+from service.outside import Ports, Rules
 from tests.samples import a_measurement, an_observation, manifests
 
 MP4 = b"\x00\x00\x00\x18ftypisom" + bytes(300)

@@ -5,7 +5,8 @@ import hashlib
 
 import pytest
 
-from assessment.faults import DigestMismatch, Invalid
+from assessment.faults import Invalid
+from assessment.recording_faults import DigestMismatch
 from service.content_digest import ContentDigest, parse
 
 BODY = b'{"hello": "world"}\n'

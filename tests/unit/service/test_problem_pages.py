@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from assessment.faults import RateLimited
+from assessment.quota_faults import RateLimited
 from assessment.sandbox import ending_faults
 from service.problem_pages import document, entries, facts
 from service.statuses import RETRY_AFTER_S, STATUS

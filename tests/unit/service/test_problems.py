@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from assessment.faults import Fault, Invalid, NotAVideo
+from assessment.faults import Fault, Invalid
+from assessment.recording_faults import NotAVideo
 from service.faults import InvalidFields
 from service.problems import problem
 from service.statuses import BY_CODE, STATUS

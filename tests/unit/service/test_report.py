@@ -90,7 +90,7 @@ def test_a_severity_that_is_withheld_leaves_the_expression(house):
     text = page(house, production=True)
 
     assert "Severity estimate: withheld" in text
-    assert "Install validated weights" in text
+    assert "The operator installs validated weights" in text
     assert not [title for title in titles(text) if "everity" in str(title)]
     assert "Expression shown over media time" in titles(text)
 

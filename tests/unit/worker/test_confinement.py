@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from assessment.faults import SourceMissing
+from assessment.recording_faults import SourceMissing
 from assessment.request import Sampling
 from tests.media.recordings import counted, record
 from tests.unit.worker.test_decoder_process import decoders

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from assessment.faults import DecoderCrashed, DecodeTimeout, Stale, Undecodable
+from assessment.faults import Stale
+from assessment.recording_faults import DecoderCrashed, DecodeTimeout, Undecodable
 from assessment.request import Sampling
 from tests.media.recordings import counted, record
 from worker.video import Limits, Recording, decode

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from assessment.faults import Undecodable, Unusable
+from assessment.recording_faults import Undecodable, Unusable
 from assessment.request import Sampling
 from tests.media.recordings import Make, counted, record
 from worker.video import Limits, decode

@@ -16,7 +16,8 @@ from assessment.faults import StoreUnavailable
 from tests.conftest import Watch
 from tests.samples import an_assessment, an_id
 from worker.beside_meters import SWEEPER, BesideMeters
-from worker.overdue import GRACE, KINDS, ORPHAN_S, Overdue
+from worker.orphans import ORPHAN_S
+from worker.overdue import GRACE, KINDS, Overdue
 
 NOTHING = dict.fromkeys(KINDS, 0)
 

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from assessment.assessment import Progress
-from assessment.faults import InferenceUnavailable, ModelContract, Stale, Undecodable
+from assessment.faults import InferenceUnavailable, ModelContract, Stale
 from assessment.ledger import Verdict
 from assessment.measurement import Observation
+from assessment.recording_faults import Undecodable
 from assessment.request import Analysis, AssessmentRequest, Sampling, Select, Subject
 from tests.media.recordings import counted, number_of, record
 from tests.samples import LENIENT, all_manifests

@@ -11,9 +11,10 @@ from adapters.memory import MemoryRecords
 from assessment import blob_names
 from assessment.aggregation import Aggregator
 from assessment.assessment import Assessment, AssessmentId, Outcome, Progress, Stage, Status
-from assessment.faults import InferenceUnavailable, StorageFull, StoreUnavailable, Undecodable
+from assessment.faults import InferenceUnavailable, StorageFull, StoreUnavailable
 from assessment.ledger import Verdict
 from assessment.measurement import Measurement
+from assessment.recording_faults import Undecodable
 from assessment.request import AssessmentRequest
 from tests.conftest import Watch
 from tests.samples import a_measurement, an_assessment, an_observation, manifests

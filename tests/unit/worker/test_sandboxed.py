@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from assessment.assessment import Outcome, Stage, Status
+from assessment.gates import UNSEEN_NOTICE
 from assessment.request import DEFAULT_MODELS, Analysis, Sampling
 from assessment.sandbox import Fate, references
 from tests.conftest import Watch
@@ -157,3 +158,20 @@ def test_to_a_live_tenant_the_references_mean_nothing(stage: House, reference: s
     assert (ended.status, ended.fault, ended.attempt) == (Status.FAILED, "internal_error", 1)
     assert stage.live_measured == 1
     assert stage.paused_s == 0
+
+
+def test_a_recording_of_which_frames_were_looked_at_is_not_called_unopened(
+    tmp_path: Path, watch: Watch
+) -> None:
+    """Also where the network of the only analysis is not built: then nothing scored the frames."""
+    reference = "sandbox/withheld/frame_rate_too_low"
+    house = House(tmp_path, watch)
+    served = {name: one for name, one in all_manifests().items() if name != "micro_expression"}
+    waiting = house.send(reference)
+
+    house.runner(served).run(waiting.id)
+
+    result = house.result(house.records.get(waiting.id))
+    assert result["withheld"][0]["code"] == "frame_rate_too_low"
+    assert result["quality"]["frames"]["sampled"] > 0
+    assert UNSEEN_NOTICE not in result["notices"]

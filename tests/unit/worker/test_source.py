@@ -15,17 +15,10 @@ from adapters.memory import MemoryRecords
 from assessment import blob_names
 from assessment.aggregation import Aggregator
 from assessment.assessment import Progress, Stage, Status
-from assessment.faults import (
-    DigestMismatch,
-    Fault,
-    NotAVideo,
-    SourceNotFetched,
-    Stale,
-    StorageFull,
-    TooLarge,
-)
+from assessment.faults import Fault, Stale, StorageFull
 from assessment.measurement import Measurement
 from assessment.recording import Recording
+from assessment.recording_faults import DigestMismatch, NotAVideo, SourceNotFetched, TooLarge
 from assessment.request import AssessmentRequest, Source
 from tests.conftest import Watch
 from tests.samples import a_measurement, an_assessment, an_id, an_observation, manifests

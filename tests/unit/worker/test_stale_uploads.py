@@ -13,7 +13,8 @@ from assessment.assessment import Tenant
 from assessment.faults import StoreUnavailable
 from assessment.uploads import Upload, UploadId
 from tests.conftest import Watch
-from worker.stale_uploads import ORPHAN_S, StaleUploads
+from worker.orphans import ORPHAN_S
+from worker.stale_uploads import StaleUploads
 
 HOUR_S = 3600.0
 

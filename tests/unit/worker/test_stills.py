@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from assessment.faults import TooLargePicture, Undecodable
+from assessment.recording_faults import TooLargePicture, Undecodable
 from assessment.request import Sampling
 from worker.video import Frame, Limits, Pixels, decode
 

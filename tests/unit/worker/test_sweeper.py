@@ -8,7 +8,8 @@ from adapters.memory import MemoryQueue, MemoryRecords
 from assessment.assessment import Assessment, AssessmentId, Status
 from tests.conftest import Watch
 from tests.samples import an_assessment, an_id
-from worker.sweeper import ORPHAN_S, Sweeper
+from worker.orphans import ORPHAN_S
+from worker.sweeper import Sweeper
 
 
 @dataclass

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from assessment.faults import (
+from assessment.recording_faults import (
     NoVideoStream,
     SourceMissing,
     TooLargePicture,
