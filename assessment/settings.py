@@ -137,8 +137,9 @@ class Settings(BaseSettings):
     """Longest single attempt at an assessment."""
     max_crashes: PositiveInt = 3
     """Lost workers after which an assessment is given up."""
-    batch_faces: PositiveInt = 16
-    """Faces in one inference request, at most 32."""
+    batch_faces: PositiveInt = 4
+    """Faces in one inference request, at most 32; Triton joins requests. The fewer, the sooner
+    scoring begins; a GPU that one worker has to fill wants more."""
     decode_threads: PositiveInt = 1
     """Threads of the decoder process."""
     pulse: Path | None = None

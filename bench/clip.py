@@ -17,8 +17,8 @@ import av
 import numpy as np
 from av.video.frame import VideoFrame
 
-PROJECT: Final = Path(__file__).resolve().parents[1]
-CACHE: Final = PROJECT / ".cache" / "bench"
+from bench.places import CACHE, PROJECT
+
 SOURCE: Final = PROJECT / "weights" / "media" / "WolfgangLanger_Pexels.mp4"
 WIDTH, HEIGHT, RATE = 1280, 720, 30
 BITS_PER_SECOND: Final = 2_500_000

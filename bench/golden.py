@@ -15,9 +15,8 @@ from typing import Final
 
 from assessment.repository import Repository, read_repository
 from bench.api_stack import Served, stack
-from bench.clip import PROJECT
 from bench.measuring import rounded
-from bench.repository import DETECTOR
+from bench.places import DETECTOR, PROJECT
 from bench.row import Row, Scale
 from launch.triton_control import CONTROL_FILE
 from worker.examination import Examination

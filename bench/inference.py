@@ -15,7 +15,8 @@ from bench.api_stack import Served, stack
 from bench.clip import clip
 from bench.limit import decoded, session
 from bench.measuring import CORES, ratios, seconds
-from bench.repository import BUILT, DETECTOR, NETWORK, drawn, repository
+from bench.places import DETECTOR
+from bench.repository import BUILT, NETWORK, drawn, repository
 from bench.row import Row, Scale
 from training.drift import SCORE_LIMITS, drift_between
 from training.repository import ModelFolder
@@ -41,8 +42,10 @@ def rows(scale: Scale) -> Iterable[Row]:
 
 def through_triton(served: Served, network: ModelFolder, scale: Scale) -> Row:
     """Score by turns through a running Triton and in this process, on the same graph."""
-    batches = scale.pick(whole=8, smoke=3)
-    faces, in_process = real_faces(), session(network.graph, CORES)
+    batches = scale.pick(whole=8, smoke=IN_FLIGHT)
+    faces = real_faces()[: scale.pick(whole=BATCH, smoke=BATCH // 2)]
+    in_process = session(network.graph, CORES)
+    turns = scale.pick(whole=scale.repeats, smoke=2)
     scorer = TritonScorer(_triton_url(served), read_repository(network.repository).sound)
 
     def through_grpc() -> None:
@@ -54,14 +57,14 @@ def through_triton(served: Served, network: ModelFolder, scale: Scale) -> Row:
             one.scores()
 
     alone = partial(_run, in_process, faces, batches)
-    spent = by_turns({"in process": alone, "gRPC": through_grpc}, scale.repeats)
+    spent = by_turns({"in process": alone, "gRPC": through_grpc}, turns)
     scorer.close()
     return Row(
         f"Triton through gRPC against ONNX Runtime in process, {'FP32' if scale.smoke else 'INT8'}",
         "of its speed",
         ratios(spent["in process"], spent["gRPC"]),
         None if scale.smoke else 0.93,
-        note=f"batch {BATCH}, {CORES} threads, {IN_FLIGHT} batches in flight",
+        note=f"batch {len(faces)}, {CORES} threads, {IN_FLIGHT} batches in flight",
         guarded=True,
     )
 

@@ -21,7 +21,7 @@ import onnxruntime
 from av.video.frame import VideoFrame
 
 from assessment.request import Sampling
-from bench.repository import DETECTOR
+from bench.places import DETECTOR
 from worker.faces import FaceFinder, align
 from worker.sampling import Pace
 from worker.skipping import plan

@@ -14,7 +14,7 @@ from typing import Final
 
 import psutil
 
-from bench.clip import PROJECT
+from bench.places import PROJECT
 
 LOOK_S: Final = 0.05
 CORES: Final = len(os.sched_getaffinity(0))

@@ -25,9 +25,11 @@ from bench.row import Row, Scale
 from training.repository import ModelFolder
 
 EVERY_MS: Final = 400
-SMOKE_EVERY_MS: Final = 1000
+SMOKE_EVERY_MS: Final = 1250
 REQUEST: Final[dict[str, Any]] = {"analyses": ["severity"], "model": [NETWORK]}
-ASKED_EVERY_S: Final = 0.02
+WAIT: Final = {"Prefer": "wait=60"}
+ASKED_EVERY_S: Final = 0.25
+"""After that minute."""
 PATIENCE_S: Final = 1800.0
 KINDS: Final = {
     "film": "B-frames, as cameras and editors write",
@@ -62,7 +64,8 @@ def assess(
     asked = json.dumps({"sampling": {"every_ms": every_ms}, **request})
     with recording.open("rb") as content:
         parts = {"request": (None, asked, "application/json"), "video": ("r.mp4", content)}
-        body = api.post("/v1/assessments", files=parts).raise_for_status().json()
+        answer = api.post("/v1/assessments", files=parts, headers=WAIT)
+    body = answer.raise_for_status().json()
     path = f"/v1/assessments/{body['id']}"
     while body["status"] in ("queued", "processing"):
         time.sleep(ASKED_EVERY_S)

@@ -15,7 +15,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.clip import CACHE, PROJECT
+from bench.places import CACHE, DETECTOR, PROJECT
 from networks.tensors import DDL_RESNET50
 from training.drift import limits_of
 from training.fetch import sha256_of
@@ -28,7 +28,6 @@ from worker.faces import FaceFinder
 
 NETWORK: Final = DDL_RESNET50.name
 BUILT: Final = ModelFolder(PROJECT / "model_repository", NETWORK)
-DETECTOR: Final = PROJECT / "weights" / "detector.onnx"
 PERSONS: Final = 64
 
 

@@ -1,6 +1,6 @@
 """What tells a fall within a minute and a half: the two ratios that matter most, on one stack.
 
-In FP32, which needs no calibration; on ten seconds, one sample a second.
+In FP32, which needs no calibration; on ten seconds, eight samples.
 """
 
 from collections.abc import Iterable

@@ -24,7 +24,7 @@ from insightface import model_zoo
 from insightface.utils import face_align
 from numpy.typing import NDArray
 
-from bench.repository import DETECTOR
+from bench.places import DETECTOR
 from networks.ddl_resnet50 import DdlResnet50
 from networks.serving import ServedDdl
 from worker.faces import CONFIDENCE, FACE_PIXELS, OVERLAP, detection_size
