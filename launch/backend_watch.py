@@ -24,12 +24,16 @@ from launch.triton_control import KEY_HEADER
 
 STUB: Final = "triton_python_backend_stub"
 PROC: Final = Path("/proc")
+DEAD: Final = ("Z", "X")
+"""States of a process that ended, of whose end its parent has not been told yet."""
 EVERY_S: Final = 1.0
 THOROUGH_EVERY: Final = 10
 """So often all processes of the machine are gone through, for networks that were loaded since."""
 ASK_LIMIT_S: Final = 5.0
 LOAD_LIMIT_S: Final = 300.0
-MOST_REFUSALS: Final = 3
+RESTS: Final = (5, 15, 30)
+"""Looks that are left out after a load that was refused, the first, the second, the third: a
+machine that is short of memory may need so long. After the next one Triton is ended."""
 OK: Final = 200
 
 Say = Callable[[str], None]
@@ -111,6 +115,14 @@ def backends_of(server: int, proc: Path = PROC) -> dict[int, str]:
     return found
 
 
+def started(process: int, proc: Path = PROC) -> str | None:
+    """Return when a process started, in the kernel's ticks, None when there is none."""
+    try:
+        return (proc / str(process) / "stat").read_text().rpartition(")")[2].split()[19]
+    except OSError:
+        return None
+
+
 def all_run(server: int, known: frozenset[int], proc: Path = PROC) -> bool:
     """Say whether all of these still run, as children of the server: quickly read."""
     try:
@@ -121,7 +133,8 @@ def all_run(server: int, known: frozenset[int], proc: Path = PROC) -> bool:
 
 def _parent(folder: Path) -> int:
     # After the name, which may hold anything, come the state and the parent.
-    return int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+    state, parent = (folder / "stat").read_text().rpartition(")")[2].split()[:2]
+    return 0 if state in DEAD else int(parent)
 
 
 def _network(words: list[str]) -> str:
@@ -146,8 +159,11 @@ class BackendWatch:
         self._all_run = all_run
         self._settled: frozenset[int] | None = None
         self._suspected: frozenset[str] = frozenset()
+        self._had: set[str] = set()
         self._owed: set[str] = set()
         self._refusals = 0
+        self._rest = 0
+        self._ended: str | None = None
         self._looks = 0
 
     def look(self, server: int) -> None:
@@ -155,11 +171,18 @@ class BackendWatch:
 
         A Triton that refuses that several times is told to end.
         """
+        self._rest = max(self._rest - 1, 0)
+        began = started(server)
+        if self._rest or (began and began == self._ended):
+            return
         for network in sorted(self._owed or self._lost(server)):
             self._load_again(network)
-        if self._refusals >= MOST_REFUSALS:
+        # Loads take long: meanwhile it may have ended, and its number be another's.
+        if self._refusals > len(RESTS) and began and started(server) == began:
             self._say("Triton is ended: it does not load what it lost")
-            kill(server, signal.SIGTERM)
+            self._ended, self._refusals = began, 0
+            with suppress(ProcessLookupError):
+                kill(server, signal.SIGTERM)
 
     def _lost(self, server: int) -> frozenset[str]:
         """Return the networks with too few processes, at this look and at the last one."""
@@ -174,7 +197,9 @@ class BackendWatch:
             expected = self._control.expected()
         except (OSError, HTTPException, NotLoaded, ValueError, LookupError):
             return frozenset()  # It starts, ends, or is too busy to say.
-        short = frozenset(expected - Counter(running.values()))
+        self._had.update(running.values())
+        # A network that never had one is scored inside of Triton.
+        short = frozenset(expected - Counter(running.values())) & self._had
         self._settled = None if short else frozenset(running)
         lost, self._suspected = short & self._suspected, short
         return lost
@@ -184,7 +209,8 @@ class BackendWatch:
         self._owed.add(network)
         try:
             self._control.load_again(network)
-        except (OSError, HTTPException, NotLoaded) as error:
+        except (OSError, HTTPException, NotLoaded, ValueError) as error:
+            self._rest = RESTS[min(self._refusals, len(RESTS) - 1)]
             self._refusals += 1
             self._say(f"{network} was not loaded again: {error}")
             return

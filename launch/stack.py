@@ -37,6 +37,8 @@ REFUSALS_S: Final = 6.0
 """What the slowest part takes to read its settings and refuse them, after the quickest did."""
 LAST_LINES: Final = 15
 SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+SERVERS: Final = frozenset({"redis", "triton"})
+"""Parts that read none of the settings."""
 
 
 @dataclass(slots=True)
@@ -98,8 +100,7 @@ class Stack(Manager):
     def say(self, name: str, text: str) -> None:
         """Add a line of the stack's own to those of a part; any thread may."""
         at = datetime.now(UTC).astimezone()  # noqa: TID251 - as honcho stamps the parts' own lines
-        self._running[name].lines.append(text)
-        self._printer.write(Message("line", text, at, name, None))
+        self.events.put(Message("line", text.encode(), at, name, None))
 
     def last_lines(self, name: str) -> tuple[str, ...]:
         """Return what a part said last."""
@@ -169,7 +170,8 @@ class Stack(Manager):
         end = time.monotonic() + REFUSALS_S
         while self._running[self._ended[0]].returncode == EX_CONFIG:
             left_s = end - time.monotonic()
-            if left_s <= 0 or self._interrupts:
+            heard = all(one.ended for name, one in self._running.items() if name not in SERVERS)
+            if left_s <= 0 or heard or self._interrupts:
                 break
             self._listen(min(left_s, ASK_S))
 

@@ -55,8 +55,7 @@ class RequestReader:
     def read(self, raw: bytes) -> Asked:
         """Return the request and its canonical spelling, or raise as above."""
         options = parse(raw, AssessmentOptions, POINTER)
-        canonical = json.dumps(options.model_dump(mode="json"), sort_keys=True)
-        return Asked(self._request(options), canonical.encode())
+        return Asked(self._request(options), canonical(options))
 
     def _request(self, options: AssessmentOptions) -> AssessmentRequest:
         choice = choose(options.analyses, options.model, self.catalogue)
@@ -100,6 +99,15 @@ class RequestReader:
         if obtained_at.timestamp() - self.clock().timestamp() > CLOCKS_DIFFER_S:
             raise Invalid("lies in the future", pointer=f"{POINTER}/consent/obtained_at")
         return Consent(options.policy_version, options.obtained_at, tuple(options.scopes))
+
+
+def canonical(options: AssessmentOptions) -> bytes:
+    """Return the one spelling that equal requests share, in this version and the one before."""
+    said = options.model_dump(mode="json")
+    if not options.include_faces:
+        # What a version before did not know: a request that was sent to it is the same request now.
+        del said["include_faces"]
+    return json.dumps(said, sort_keys=True).encode()
 
 
 def _agreed(options: AssessmentOptions) -> bool:

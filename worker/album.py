@@ -14,6 +14,7 @@ import cv2
 
 from assessment.kept_faces import KeptFace
 from worker.looking import Look
+from worker.tracks import Track
 from worker.video import Pixels
 
 QUALITY: Final = 80
@@ -38,11 +39,15 @@ class Album:
                 self._see(look)
             yield look
 
-    def faces(self) -> tuple[KeptFace, ...]:
-        """Return the pictures, the first and about the last used frame among them."""
-        count = min(self._wanted, len(self._held))
-        last, steps = len(self._held) - 1, max(count - 1, 1)
-        chosen = [self._held[i * last // steps] for i in range(count)]
+    def faces(self, whose: Track | None) -> tuple[KeptFace, ...]:
+        """Return the pictures of that face, about the first and the last used frame among them.
+
+        Whoever was alone in the picture before the subject came is not in them.
+        """
+        held = [one for one in self._held if one.whose is whose]
+        count = min(self._wanted, len(held))
+        last, steps = len(held) - 1, max(count - 1, 1)
+        chosen = [held[i * last // steps] for i in range(count)]
         return tuple(
             KeptFace(one.seen.frame, one.seen.at_ms, jpeg(one.crop))
             for one in chosen

@@ -2,16 +2,12 @@
 
 look ─┬─ Triton is out of reach ─────────────────▶ closed
       ├─ a network was loaded, or it is time ─▶ examine ─┬─ fit ─▶ open
-      ├─ its requests fail ───────────────────▶ examine ─┤
       └─ nothing new ─▶ as before                        └─ not ─▶ closed, with the reason
-
-Triton calls a network ready whose backend process died, and fails every request to it: so failures
-that Triton counts are looked into, whichever worker they met.
 """
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import inf
 from threading import Event
 from typing import Final, Protocol
@@ -24,8 +20,6 @@ log = logging.getLogger(__name__)
 
 UNFIT_AGAIN_S: Final = 60.0
 """When to examine a network again that was not fit; what it takes is a second or two."""
-FAILED_AGAIN_S: Final = 10.0
-"""How soon failures are looked into again: those of one busy moment must not make it busier."""
 AGAIN_S: Final = 10.0
 """When to look again after something that most often takes a person to mend."""
 
@@ -37,14 +31,12 @@ Examine = Callable[[str, str], Unfit | None]
 class Load:
     """What Triton says of a network that it has loaded.
 
-    `scored` counts its rows since then, so it falls when the network is loaded anew; `failed`
-    counts the requests that it did not answer.
+    `scored` counts its rows since then, so it falls when the network is loaded anew.
     """
 
     engine: str
     versions: tuple[str, ...]
     scored: int
-    failed: int = 0
 
     def is_after(self, earlier: "Load") -> bool:
         """Say whether the network was loaded anew, or a version of it was, since then."""
@@ -74,7 +66,7 @@ class Attendance:
 
 @dataclass(slots=True)
 class _Examined:
-    """The last examination of a network, and the load seen last, failures as of then."""
+    """The last examination of a network, and the load seen last."""
 
     at_s: float
     load: Load
@@ -134,10 +126,10 @@ class Guard:
         return Attendance({name: sha for name, sha in models.items() if name not in sick}, unfit)
 
     def _look_at(self, network: str, load: Load) -> None:
-        """Examine the network when it was loaded anew, fails, or the last time is long ago."""
+        """Examine the network when it was loaded anew or the last time is long ago."""
         last, now_s = self._examined.get(network), self._clock()
-        if last and not load.is_after(last.load) and now_s < self._again_at_s(last, load):
-            last.load = replace(load, failed=last.load.failed)
+        if last and not load.is_after(last.load) and now_s - last.at_s < self._again_in_s(last):
+            last.load = load
             return
         unfit = self._examine(network, load.engine)
         took_s = self._clock() - now_s
@@ -146,14 +138,9 @@ class Guard:
             log.info(said, network, took_s)
         self._examined[network] = _Examined(now_s, load, unfit)
 
-    def _again_at_s(self, last: _Examined, load: Load) -> float:
-        """Return when the time comes: soon where something fails, or may have been put right."""
-        every_s = self._every_s
-        if last.unfit is not None:
-            every_s = min(UNFIT_AGAIN_S, every_s)
-        if load.failed > last.load.failed:
-            every_s = min(FAILED_AGAIN_S, every_s)
-        return last.at_s + every_s
+    def _again_in_s(self, last: _Examined) -> float:
+        """Return when the time has come: soon where somebody may have put something right."""
+        return self._every_s if last.unfit is None else min(UNFIT_AGAIN_S, self._every_s)
 
     def _set(self, found: Attendance) -> None:
         """Open when nothing is unfit; say what is when that is news."""

@@ -130,7 +130,6 @@ class TritonScorer:
             engine=str(metadata.get("platform", "")),
             versions=tuple(metadata.get("versions", ())),
             scored=int(counted.get("inference_count", 0)),
-            failed=int(counted.get("inference_stats", {}).get("fail", {}).get("count", 0)),
         )
 
     def submit(self, faces: Pixels, networks: Sequence[str]) -> Pending:

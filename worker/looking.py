@@ -11,6 +11,7 @@ from worker.faces import Face, align
 from worker.quality import measure, verdict_of
 from worker.stopwatch import Stopwatch
 from worker.subject import Follower
+from worker.tracks import Track
 from worker.video import Frame, Pixels
 
 
@@ -24,10 +25,14 @@ class Faces(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One sampled frame as it was seen; `crop` is (224, 224, 3) uint8 RGB when it is used."""
+    """One sampled frame as it was seen; `crop` is (224, 224, 3) uint8 RGB when it is used.
+
+    `whose` tells faces of one recording apart, by place.
+    """
 
     seen: Observation
     crop: Pixels | None = None
+    whose: Track | None = None
 
 
 class Looker:
@@ -45,6 +50,11 @@ class Looker:
     def company(self) -> int:
         """Frames so far for which a second face stayed in the picture."""
         return self._follower.company
+
+    @property
+    def chief(self) -> Track | None:
+        """Whom most of the frames so far show."""
+        return self._follower.chief
 
     def __call__(self, frame: Frame) -> Look:
         """Return what the frame shows."""
@@ -70,4 +80,4 @@ class Looker:
             face=subject.to_box(width, height),
             quality=measures.quality,
         )
-        return Look(seen, crop if verdict is Verdict.USED else None)
+        return Look(seen, crop if verdict is Verdict.USED else None, self._follower.followed)

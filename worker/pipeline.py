@@ -86,7 +86,7 @@ class Pipeline:
             company_ms=round(looker.company * media.sample_interval_ms),
             thresholds=asdict(self.thresholds),
             versions={one.name: one.version for one in networks},
-            kept_faces=album.faces(),
+            kept_faces=album.faces(looker.chief),
         )
 
 

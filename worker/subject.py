@@ -29,6 +29,16 @@ class Follower:
         """Samples for which a second face stayed; see `Tracks.company`."""
         return self._tracks.company
 
+    @property
+    def followed(self) -> Track | None:
+        """The track that was chosen last."""
+        return self._followed
+
+    @property
+    def chief(self) -> Track | None:
+        """The track that was chosen most often: the subject, as far as places can tell."""
+        return self._chief
+
     def choose(self, faces: Sequence[Face], width: int, height: int, at_ms: int) -> Face | None:
         """Return the subject's face in a picture of that size, or None when it is not there.
 
@@ -37,9 +47,10 @@ class Follower:
         """
         seen = self._tracks.follow(faces, at_ms)
         if self._subject.select is Select.REGION:
-            inside = [face for face in faces if self._inside(face, width, height)]
-            return max(inside, key=lambda face: face.area, default=None)
-        track = self._subject_of(seen, at_ms)
+            inside = [track for track in seen if self._inside(track.face, width, height)]
+            track = max(inside, key=lambda track: track.face.area, default=None)
+        else:
+            track = self._subject_of(seen, at_ms)
         if track is None:
             return None
         self._followed = track

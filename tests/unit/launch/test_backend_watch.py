@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from launch.backend_watch import (
-    MOST_REFUSALS,
+    RESTS,
     STUB,
     THOROUGH_EVERY,
     BackendWatch,
@@ -154,7 +154,7 @@ def test_a_triton_that_does_not_load_it_is_told_to_end():
         world.refuses = True
 
         # when
-        world.look(times=1 + MOST_REFUSALS, server=server.pid)
+        world.look(times=3 + sum(RESTS), server=server.pid)
 
         # then
         assert server.wait(20) == -signal.SIGTERM
@@ -172,9 +172,17 @@ def test_a_network_that_was_unloaded_and_not_loaded_is_tried_again_though_it_is_
     del world.ready["hmhn"]
 
     world.refuses = False
-    world.look(times=2)
+    world.look(times=1 + RESTS[0])
 
     assert world.loaded == ["hmhn"]
+
+
+def test_networks_that_are_scored_inside_of_triton_have_no_process_to_lose():
+    world = World(running={})
+
+    world.look(times=5)
+
+    assert world.loaded == []
 
 
 def test_the_backend_processes_of_a_server_are_told_by_network(tmp_path: Path):
@@ -183,7 +191,8 @@ def test_the_backend_processes_of_a_server_are_told_by_network(tmp_path: Path):
         folder = tmp_path / str(pid)
         folder.mkdir()
         (folder / "cmdline").write_bytes(b"".join(word.encode() + b"\0" for word in words))
-        (folder / "stat").write_text(f"{pid} (a (name) S) S {parent} 1 1")
+        state = "S" if words else "Z"
+        (folder / "stat").write_text(f"{pid} (a (name) S) {state} {parent} 1 1")
 
     stub, tail = f"/backends/python/{STUB}", ("1048576", "7", "/backends/python", "336")
     process(21, 7, stub, "/backends/onnxruntime/model.py", "mien_0_1_", *tail, "hmhn_0_0", "onnx")
@@ -196,6 +205,7 @@ def test_the_backend_processes_of_a_server_are_told_by_network(tmp_path: Path):
     assert all_run(7, frozenset({21, 22}), tmp_path)
     assert not all_run(7, frozenset({21, 26}), tmp_path)
     assert not all_run(7, frozenset({21, 24}), tmp_path)
+    assert not all_run(7, frozenset({21, 23}), tmp_path)
 
 
 def test_processes_that_end_while_they_are_counted_do_no_harm():

@@ -1,6 +1,7 @@
 """Which faces are kept: few, evenly spread, the same every time, and none unless asked for."""
 
 import base64
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -15,9 +16,11 @@ from assessment.ledger import Verdict
 from assessment.measurement import Observation
 from assessment.request import Analysis, Sampling
 from tests.media.recordings import counted, number_of, record
+from tests.unit.worker.drawn_faces import face
 from tests.unit.worker.test_pipeline import Counted, PaintedFaces, nothing, pipeline, request
 from worker.album import SPARE, Album
 from worker.looking import Look
+from worker.tracks import Track
 from worker.video import Pixels
 
 CROP = np.full((224, 224, 3), 90, np.uint8)
@@ -45,7 +48,7 @@ def kept(used: list[bool], wanted: int = MOST) -> list[int]:
     album = Album(wanted)
     passed = list(album.watch(looks(used)))
     assert [one.seen.frame for one in passed] == list(range(len(used)))
-    return [one.frame for one in album.faces()]
+    return [one.frame for one in album.faces(None)]
 
 
 @given(st.lists(st.booleans(), max_size=60))
@@ -81,7 +84,7 @@ def test_a_picture_is_the_face_in_its_colours_and_carries_nothing_else():
     album = Album(1)
     list(album.watch([Look(Observation(7, 280, Verdict.USED), orange)]))
 
-    (one,) = album.faces()
+    (one,) = album.faces(None)
     seen = seen_in(one)
 
     assert (one.frame, one.at_ms, seen.shape) == (7, 280, (224, 224, 3))
@@ -119,3 +122,18 @@ def test_nothing_but_the_pictures_hangs_on_whether_they_are_asked_for(video: Pat
     assert measured[0].observations == measured[1].observations
     assert len(measured[0].kept_faces) == MOST
     assert measured[1].kept_faces == ()
+
+
+def test_of_two_people_one_after_the_other_only_the_one_of_most_frames_is_kept():
+    # given an assistant who set up the camera, alone, and a patient who came later
+    patient, assistant = (Track(face(at, 100, 80), 0, 0) for at in (100, 400))
+    people = [assistant] * 10 + [patient] * 50
+    seen = [replace(look, whose=one) for look, one in zip(looks([True] * 60), people, strict=True)]
+    album = Album(MOST)
+
+    for _ in album.watch(seen):
+        pass
+
+    frames = [one.frame for one in album.faces(patient)]
+    assert len(frames) == MOST
+    assert min(frames) >= 10

@@ -27,7 +27,6 @@ class World:
     refused: Mapping[str, Unfit] = field(default_factory=dict)
     loads: dict[str, Load] = field(default_factory=dict)
     drifts: dict[str, Unfit] = field(default_factory=dict)
-    lost: set[str] = field(default_factory=set)
     fault: Exception | None = None
     now_s: float = 0.0
     examined: list[str] = field(default_factory=list)
@@ -48,8 +47,6 @@ class World:
     def examine(self, network: str, engine: str) -> Unfit | None:
         assert engine == self.loads[network].engine
         self.examined.append(network)
-        if network in self.lost:
-            raise InferenceUnavailable("its backend process died")
         return self.drifts.get(network)
 
     def score(self, rows: int = 5) -> None:
@@ -157,45 +154,6 @@ def test_while_triton_is_away_the_worker_is_closed_and_afterwards_as_before() ->
     world.guard.look()
     assert world.guard.open.is_set()
     assert len(world.examined) == 3
-
-
-def test_requests_that_fail_have_a_network_examined_though_triton_calls_it_ready() -> None:
-    # given a network that was examined a while ago, and a request to it that failed
-    world = World()
-    world.guard.look()
-    world.score()
-    world.guard.look()
-    world.examined.clear()
-    world.now_s = 30.0
-    world.loads["hmhn"] = replace(world.loads["hmhn"], failed=1)
-
-    # when the golden clip is not answered either, until the network is loaded anew
-    world.lost = {"hmhn"}
-    while_lost = world.guard.look()
-    closed = not world.guard.open.is_set()
-    world.lost = set()
-    world.loads["hmhn"] = replace(world.loads["hmhn"], scored=0, failed=0)
-    world.guard.look()
-
-    # then nothing was scored in between, and only that network was looked into
-    assert while_lost.models == {}
-    assert closed
-    assert world.guard.open.is_set()
-    assert set(world.examined) == {"hmhn"}
-
-
-def test_failures_of_one_moment_are_looked_into_once_and_those_that_go_on_again() -> None:
-    world = World()
-    world.guard.look()
-    world.examined.clear()
-
-    for now_s in range(1, 26):
-        world.now_s = float(now_s)
-        world.score()
-        world.loads["hmhn"] = replace(world.loads["hmhn"], failed=min(now_s, 12))
-        world.guard.look()
-
-    assert world.examined == ["hmhn", "hmhn"]
 
 
 @pytest.mark.parametrize("fault", [ModelContract("hmhn serves"), Misconfigured("no detector")])

@@ -107,6 +107,20 @@ def company(*samples: Sequence[Face]) -> int:
     return watched.follower.company
 
 
+def test_the_chief_is_whom_most_samples_show_by_whatever_rule() -> None:
+    for subject in (Subject(), Subject(Select.REGION, (0.0, 0.0, 1.0, 1.0))):
+        watched = Watched(subject)
+        assert watched.follower.chief is None
+
+        watched.sees(VISITOR, times=3)
+        watched.sees(times=6)
+        watched.sees(PATIENT, times=9)
+
+        assert watched.follower.chief is watched.follower.followed
+        assert watched.follower.chief is not None
+        assert watched.follower.chief.face is PATIENT
+
+
 def test_company_is_how_long_the_second_of_two_faces_stayed() -> None:
     assert company(*[[PATIENT]] * 9) == 0
     assert company(*[[PATIENT]] * 5, *[[PATIENT, VISITOR]] * 2, *[[PATIENT]] * 5) == 2
