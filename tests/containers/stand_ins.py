@@ -80,11 +80,12 @@ def slim(root: Path) -> None:
     """Take out what the slim images of Debian do not have either."""
     for folder in WEIGHT:
         for entry in (root / folder).iterdir():
-            shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+            folder_itself = entry.is_dir() and not entry.is_symlink()
+            shutil.rmtree(entry) if folder_itself else entry.unlink()
     for cache in (root / "var/cache/apt").glob("*.bin"):
         cache.unlink()
     for locale in (root / "usr/share/locale").iterdir():
-        if locale.is_dir() and not locale.name.startswith("en"):
+        if locale.is_dir() and not locale.is_symlink() and not locale.name.startswith("en"):
             shutil.rmtree(locale)
 
 
