@@ -56,7 +56,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _port(text: str) -> int:
-    port = int(text)
+    port = int(text) if text.isdecimal() else 0
     if not 0 < port < 2**16:
         raise argparse.ArgumentTypeError(f"{text} is no port")
     return port

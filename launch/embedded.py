@@ -64,7 +64,7 @@ def plan_for(
     """Choose ports and a private folder for the socket; without a port, any free one serves."""
     if port is not None:
         require_free(HOST, port)
-    api_port, *others = free_ports(HOST, 7)
+    api_port, *others = free_ports(HOST, 7, but=port)
     with _runtime_folder() as runtime:
         yield Plan(
             project=project,

@@ -17,10 +17,11 @@ def require_free(host: str, port: int) -> None:
             raise PortInUse(host, port) from error
 
 
-def free_ports(host: str, count: int) -> list[int]:
-    """Return ports that were free a moment ago, all different."""
+def free_ports(host: str, count: int, *, but: int | None = None) -> list[int]:
+    """Return ports that were free a moment ago, all different, and different from one."""
     with ExitStack() as held:
-        sockets = [held.enter_context(socket.socket()) for _ in range(count)]
+        sockets = [held.enter_context(socket.socket()) for _ in range(count + 1)]
         for one in sockets:
             one.bind((host, 0))
-        return [one.getsockname()[1] for one in sockets]
+        ports = [one.getsockname()[1] for one in sockets]
+    return [port for port in ports if port != but][:count]

@@ -52,6 +52,16 @@ def test_free_ports_are_free_and_different() -> None:
         require_free(HOST, port)
 
 
+def test_the_port_that_was_asked_for_is_given_to_nobody_else() -> None:
+    # Given to sockets by the system, a port comes round again in a while: so ask for many at once.
+    asked = free_ports(HOST, 1)[0]
+
+    found = [port for _ in range(20) for port in free_ports(HOST, 400, but=asked)]
+
+    assert len(found) == 8000
+    assert asked not in found
+
+
 def test_a_data_folder_is_private_and_held_once(tmp_path: Path) -> None:
     data = tmp_path / "data"
 
