@@ -36,11 +36,11 @@ def rows(scale: Scale) -> Iterable[Row]:
     """Measure both, in INT8."""
     network = repository(int8=True)
     with stack(MIEN_MODEL_REPOSITORY=str(network.repository)) as served:
-        yield through_triton(served, network, scale)
+        yield through_triton(served, network, scale, "INT8")
     yield from _int8_against_fp32(session(network.graph, CORES), real_faces(), scale)
 
 
-def through_triton(served: Served, network: ModelFolder, scale: Scale) -> Row:
+def through_triton(served: Served, network: ModelFolder, scale: Scale, precision: str) -> Row:
     """Score by turns through a running Triton and in this process, on the same graph."""
     batches = scale.pick(whole=8, smoke=IN_FLIGHT)
     faces = real_faces()[: scale.pick(whole=BATCH, smoke=BATCH // 2)]
@@ -60,7 +60,7 @@ def through_triton(served: Served, network: ModelFolder, scale: Scale) -> Row:
     spent = by_turns({"in process": alone, "gRPC": through_grpc}, turns)
     scorer.close()
     return Row(
-        f"Triton through gRPC against ONNX Runtime in process, {'FP32' if scale.smoke else 'INT8'}",
+        f"Triton through gRPC against ONNX Runtime in process, {precision}",
         "of its speed",
         ratios(spent["in process"], spent["gRPC"]),
         None if scale.smoke else 0.93,

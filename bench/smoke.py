@@ -17,4 +17,4 @@ def rows(scale: Scale) -> Iterable[Row]:
     network = repository(int8=False)
     with stack(MIEN_MODEL_REPOSITORY=str(network.repository)) as served:
         yield from compared(served, network, scale, "film")
-        yield through_triton(served, network, scale)
+        yield through_triton(served, network, scale, "FP32")
