@@ -27,7 +27,8 @@ from adapters.redis_store import connect
 from bench.api_processes import name_of
 from launch import data_folder, redis_server
 from launch.embedded import plan_for
-from launch.parts import HOST, application_parts
+from launch.part_process import yield_to_others
+from launch.parts import HOST, MEASURING, application_parts
 from launch.ports import free_ports
 
 PROJECT: Final = Path(__file__).resolve().parents[1]
@@ -75,7 +76,7 @@ def stack(*, workers: int = 1, **settings: str) -> Generator[Served]:
         _until(lambda: _answers(f"{served.url}/readyz"), main, folder / "log")
         for number in range(2, workers + 1):
             log = folder / f"log-{number}"
-            more = parts.enter_context(_process(*_another_worker(served, number), log))
+            more = parts.enter_context(_process(*_another_worker(served, number), log, MEASURING))
             served = replace(served, roots=(*served.roots, more.pid))
             _until(partial(_has_workers, data, number), more, log)
         yield served
@@ -139,8 +140,9 @@ def _folder() -> Generator[Path]:
 
 @contextmanager
 def _process(
-    command: tuple[str, ...], environment: Mapping[str, str], log: Path
+    command: tuple[str, ...], environment: Mapping[str, str], log: Path, niceness: int = 0
 ) -> Generator["subprocess.Popen[bytes]"]:
+    """Run a command, in a session of its own if it is to yield to others."""
     with log.open("wb") as output:
         process = subprocess.Popen(
             command,
@@ -149,6 +151,8 @@ def _process(
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
+            start_new_session=niceness > 0,
+            preexec_fn=partial(yield_to_others, niceness) if niceness else None,
         )
     try:
         yield process

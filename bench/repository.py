@@ -39,7 +39,8 @@ def drawn(split: Split, persons: int = PERSONS) -> NDArray[np.uint8]:
 def repository(*, int8: bool) -> ModelFolder:
     """Return the network in a repository of its own, made when it is not in the cache."""
     folder = ModelFolder(CACHE / ("int8" if int8 else "fp32"), NETWORK)
-    sources = (BUILT.graph, PROJECT / "training" / "quantise.py")
+    recipe = [PROJECT / "training" / f"{name}.py" for name in ("equalise", "quantise")]
+    sources = (BUILT.graph, *recipe)
     key = hashlib.sha256("".join(map(sha256_of, sources)).encode()).hexdigest()
     if not (int8 and folder.is_built(key)):
         shutil.rmtree(folder.repository, ignore_errors=True)

@@ -12,7 +12,9 @@ import ctypes
 import os
 import signal
 import threading
+import time
 from functools import partial
+from pathlib import Path
 from typing import Any, Final
 
 from honcho.process import Popen, Process
@@ -21,6 +23,8 @@ _LIBC = ctypes.CDLL(None, use_errno=True)
 _PR_SET_PDEATHSIG: Final = 1
 _ORPHANED: Final = signal.SIGUSR1
 _CANNOT_START: Final = 127
+_AUTOGROUP: Final = Path("/proc/self/autogroup")
+_AUTOGROUP_PAUSES_S: Final = (0.1, 0.2, 0.3)
 _IGNORED: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -39,11 +43,31 @@ def kill_group(group: int) -> None:
         return
 
 
-def _prepare_part(keeper: int) -> None:
+def yield_to_others(niceness: int) -> None:
+    """Have this process, and what it will start, leave the processor to others this readily.
+
+    Where Linux shares processors between sessions before it does between processes, the niceness
+    of the session counts; each part leads one. What the kernel does not allow is left as it is.
+    """
+    os.nice(niceness)
+    for pause_s in _AUTOGROUP_PAUSES_S:
+        try:
+            _AUTOGROUP.write_text(str(niceness))
+        except BlockingIOError:  # It allows one such change in a tenth of a second.
+            time.sleep(pause_s)
+        except OSError:
+            return
+        else:
+            return
+
+
+def _prepare_part(keeper: int, niceness: int) -> None:
     """Run in the part before its program: ignored signals would stay ignored."""
     for number in _IGNORED:
         signal.signal(number, signal.SIG_DFL)
     end_with_parent(keeper, signal.SIGKILL)
+    if niceness:
+        yield_to_others(niceness)
 
 
 class PartProcess(Process):
@@ -52,6 +76,7 @@ class PartProcess(Process):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._stack = os.getpid()
+        self.niceness = 0
 
     def run(self, events: Any = None, ignore_signals: bool = False) -> None:
         """Start the part, relay its lines, say how it ended."""
@@ -63,7 +88,7 @@ class PartProcess(Process):
                 env=self.env,
                 cwd=self.cwd,
                 shell=False,
-                preexec_fn=partial(_prepare_part, os.getpid()),
+                preexec_fn=partial(_prepare_part, os.getpid(), self.niceness),
             )
         except OSError as error:
             self._send_message(f"cannot start: {error}\n".encode())

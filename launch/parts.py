@@ -24,6 +24,9 @@ PASSED_ON: Final = (
 
 PASSED_ON_TO_APPLICATION: Final = ("MIEN_", "OTEL_", "SSL_CERT_")
 
+MEASURING: Final = 10
+"""Niceness of what measures: minutes of full load, beside an API that is to answer at once."""
+
 STOP_ORDER: Final = (("api",), ("worker", "webhooks", "sweeper"), ("triton",), ("redis",))
 """Intake first, the record last: whoever is still running finds what it needs. What ends while the
 senders do, too, is told at the next start."""
@@ -31,12 +34,17 @@ senders do, too, is told at the next start."""
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One process of the stack; `grace_s` is how long it may take to stop when asked."""
+    """One process of the stack.
+
+    `grace_s` is how long it may take to stop when asked, `niceness` (0 to 19) how readily it
+    leaves the processor to the others.
+    """
 
     name: str
     command: tuple[str, ...]
     environment: Mapping[str, str]
     grace_s: float = 10.0
+    niceness: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +151,7 @@ def application_parts(plan: Plan, python: str = sys.executable) -> tuple[Part, .
     return (
         Part("api", _api(plan, python), environment),
         # On SIGTERM the worker hands its assessment back, which takes it seconds.
-        Part("worker", _worker(python), environment, grace_s=30.0),
+        Part("worker", _worker(python), environment, grace_s=30.0, niceness=MEASURING),
         Part("webhooks", (python, "-m", "worker", "webhooks"), environment),
         Part("sweeper", (python, "-m", "worker", "sweeper"), environment),
     )

@@ -86,6 +86,7 @@ class Stack(Manager):
         process = self.add_process(
             part.name, list(part.command), env=dict(part.environment), cwd=self._project
         )
+        process.niceness = part.niceness
         keeper = multiprocessing.get_context("fork").Process(
             name=part.name, target=process.run, args=(self.events, True), daemon=True
         )

@@ -20,7 +20,7 @@ import httpx
 
 from launch.backend_watch import STUB
 from launch.faults import MissingProgram
-from launch.parts import HOST, Part, Plan, bare_environment
+from launch.parts import HOST, MEASURING, Part, Plan, bare_environment
 from launch.triton_control import (
     COMMON_OPTIONS,
     PROCESSOR_OPTIONS,
@@ -126,7 +126,7 @@ def triton_part(wheel: TritonWheel, backends: Path, libpython: Path, plan: Plan)
         "LD_LIBRARY_PATH": ":".join(map(str, libraries)),
     }
     command = (str(wheel.program), *_options(backends, plan))
-    return Part("triton", command, environment, grace_s=GRACE_S)
+    return Part("triton", command, environment, grace_s=GRACE_S, niceness=MEASURING)
 
 
 def _options(backends: Path, plan: Plan) -> tuple[str, ...]:

@@ -61,10 +61,10 @@ class MultipartReception:
         asked = self.asked or self.reader.read(b"{}")
         return arrived(asked, await self.video.finish())
 
-    def discard(self) -> None:
+    async def discard(self) -> None:
         """Erase what is staged, unless it was adopted."""
         if self.video is not None:
-            self.video.discard()
+            await self.video.discard()
 
     async def _take(self, event: Event) -> None:
         if isinstance(event, PartBegan):

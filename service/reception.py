@@ -57,7 +57,7 @@ class Reception(Protocol):
         """Return what arrived, or raise what is missing."""
         ...
 
-    def discard(self) -> None:
+    async def discard(self) -> None:
         """Erase what is staged, unless it was adopted."""
         ...
 
@@ -118,10 +118,10 @@ class RawReception:
             raise Invalid("the recording is empty", pointer=VIDEO)
         return arrived(self.asked, await self.video.finish())
 
-    def discard(self) -> None:
+    async def discard(self) -> None:
         """Erase what is staged, unless it was adopted."""
         if self.video is not None:
-            self.video.discard()
+            await self.video.discard()
 
 
 @dataclass(slots=True)
@@ -144,7 +144,7 @@ class JsonReception:
         """Return what is asked for."""
         return sourced(self.reader, bytes(self.raw))
 
-    def discard(self) -> None:
+    async def discard(self) -> None:
         """Do nothing: nothing is staged."""
 
 

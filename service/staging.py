@@ -1,6 +1,8 @@
 """A recording while it is uploaded: staged in threads, so that a slow disk stops nobody else."""
 
+import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -49,34 +51,50 @@ class Staging:
 
 @dataclass(slots=True)
 class StagedVideo:
-    """One recording on its way in; `discard` it in the end, whatever happened."""
+    """One recording on its way in; `discard` it in the end, whatever happened.
+
+    What has come together is hashed and written by a thread while more is received.
+    """
 
     staged: StagedFile
     _buffer: bytearray = field(default_factory=bytearray)
+    _taken: int = 0
+    _writing: "asyncio.Future[None] | None" = None
 
     async def write(self, data: bytes) -> None:
-        """Add bytes, or raise `TooLarge`, `NotAVideo` or `StorageFull`."""
+        """Add bytes; raises `TooLarge`, `NotAVideo` or `StorageFull`, for earlier bytes too."""
+        self._taken += len(data)
         self._buffer += data
         # The first bytes tell what it is, so they do not wait for a MiB to come together.
-        enough = BUFFER_BYTES if self.staged.size else HEAD_BYTES
-        beyond = self.staged.size + len(self._buffer) > self.staged.limit_bytes
-        if beyond or len(self._buffer) >= enough:
-            await run_sync(self._flush)
+        first, beyond = self._writing is None, self._taken > self.staged.limit_bytes
+        if beyond or len(self._buffer) >= (HEAD_BYTES if first else BUFFER_BYTES):
+            await self._turn()
+            if first or beyond:
+                await self._written()
 
     async def finish(self) -> Recording:
         """Return the whole recording once it is safe on the disk."""
-        if not self.staged.size and not self._buffer:
+        if not self._taken:
             raise Invalid("the recording is empty", pointer="/video")
-        return await run_sync(self._finish)
+        await self._turn()
+        await self._written()
+        return await run_sync(self.staged.finish)
 
-    def discard(self) -> None:
+    async def discard(self) -> None:
         """Close the file, and erase it unless it was adopted."""
-        self.staged.discard()
+        try:
+            with suppress(Exception):  # It was told, or nobody waits for it any more.
+                await self._written()
+        finally:
+            self.staged.discard()
 
-    def _flush(self) -> None:
-        self.staged.write(self._buffer)
-        self._buffer.clear()
+    async def _turn(self) -> None:
+        """Have what came together written, once what came before it is."""
+        await self._written()
+        whole, self._buffer = self._buffer, bytearray()
+        self._writing = asyncio.ensure_future(run_sync(self.staged.write, whole))
 
-    def _finish(self) -> Recording:
-        self._flush()
-        return self.staged.finish()
+    async def _written(self) -> None:
+        """Wait for the thread, and raise what stopped it; it goes on when this is cancelled."""
+        if self._writing is not None:
+            await asyncio.shield(self._writing)

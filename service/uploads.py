@@ -51,7 +51,7 @@ class Uploads:
             await self._fill(reception, body)
             yield await reception.finish()
         finally:
-            reception.discard()
+            await reception.discard()
 
     async def text(self, body: Body, most_bytes: int) -> bytes:
         """Return a body of JSON, whole."""

@@ -1,8 +1,8 @@
 """An FP32 graph as an INT8 one, and how far its scores drift because of it.
 
-    graph ─▶ activation ranges on calibration rows ─▶ QDQ graph ─▶ drift on other rows
-                                                         ▲               │ too large
-                                                         └─ more in FP32 ◀┘  … or DriftTooLarge
+    graph ─▶ channels of one size ─▶ activation ranges ─▶ QDQ graph ─▶ drift on other rows
+                  (equalise)      on calibration rows         ▲               │ too large
+                                                              └─ more in FP32 ◀┘  … or DriftTooLarge
 
 Convolutions, additions, ReLUs and pooling become INT8, weights per channel. Normalisation, the
 first convolution and everything after the last one (heads, softmax) stay in FP32.
@@ -31,6 +31,7 @@ from onnxruntime.quantization import (
 )
 
 from training.drift import Drift, Limits, drift_between
+from training.equalise import equalised
 from training.export import run, session
 from training.faults import DriftTooLarge
 
@@ -39,6 +40,10 @@ Rows = Mapping[str, NDArray[np.generic]]
 
 QUANTISED = ("Conv", "Add", "Relu", "MaxPool")
 BATCH = 8
+
+#: The share of an activation's values that its range holds. The quantiser's own 99.999 leaves all
+#: but a few values in a corner of the 256: 0.91 points of drift against 0.44 (ddl_resnet50).
+PERCENTILE = 99.99
 
 #: The shares of the first and of the last convolutions that stay in FP32, tried in turn until the
 #: drift is small. Which end matters differs: HMHN's first layers, the ResNet-50's last ones.
@@ -97,13 +102,14 @@ def quantise(
         raise DriftTooLarge("the graph has no two convolutions: INT8 would gain nothing")
     expected = first_output(content, held_out)
     tried: list[str] = []
+    equal = equalised(content, calibration)
     with tempfile.TemporaryDirectory() as folder:
         for first, last in KEPT:
             kept = _kept(content, first, last)
             in_fp32 = len(set(kept) & set(convolutions))
             if in_fp32 == len(convolutions):
                 continue  # a small network of which nothing would be INT8
-            small = _quantise(content, calibration, kept, engine, Path(folder))
+            small = _quantise(equal, calibration, kept, engine, Path(folder))
             drift = drift_between(expected, first_output(small, held_out))
             if drift.within(limits):
                 rows = _length(calibration)
@@ -191,6 +197,7 @@ def _quantise(
             extra_options={
                 "ActivationSymmetric": symmetric,
                 "QuantizeBias": not symmetric,
+                "CalibPercentile": PERCENTILE,
                 "CalibStridedMinMax": 1,  # batches a range; for every method, despite its name
             },
         )

@@ -1,3 +1,4 @@
+import re
 import socket
 import ssl
 import threading
@@ -44,13 +45,25 @@ def _serve(
     except OSError:
         return
     with closing(connection):
-        requests.append(connection.recv(65536))
+        requests.append(whole_request(connection))
         try:
             for piece in pieces:
                 connection.sendall(piece)
                 time.sleep(pause_s)
         except OSError:
             return  # The sender had enough, as it should.
+
+
+def whole_request(line: socket.socket) -> bytes:
+    """Read to the end of the body: to answer and close before it has come voids the answer."""
+    seen = b""
+    while piece := line.recv(65536):
+        seen += piece
+        head, ended, body = seen.partition(b"\r\n\r\n")
+        length = re.search(rb"\r\ncontent-length: (\d+)", head, re.IGNORECASE)
+        if ended and len(body) >= (int(length[1]) if length else 0):
+            break
+    return seen
 
 
 OPEN = Egress(allow_loopback=True)
@@ -162,5 +175,5 @@ def _serve_over_tls(listener: socket.socket, tls: ssl.SSLContext) -> None:
             suppress(OSError),
             tls.wrap_socket(connection, server_side=True) as secured,
         ):
-            secured.recv(65536)
+            whole_request(secured)
             secured.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")

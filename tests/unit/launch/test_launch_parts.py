@@ -112,6 +112,15 @@ def test_every_part_has_its_place_in_the_stop_order() -> None:
     assert sorted(name for group in STOP_ORDER for name in group) == sorted(names)
 
 
+def test_what_measures_leaves_the_processor_to_what_answers() -> None:
+    wheel = TritonWheel(Path("/venv"), Path("/venv/lib/python3.11/site-packages"), "3.11")
+
+    parts = [*application_parts(plan()), triton_part(wheel, Path("/b"), Path("/lib"), plan())]
+
+    yielding = {part.name for part in parts if part.niceness}
+    assert yielding == {"worker", "triton"}
+
+
 def test_a_plan_does_not_show_its_key() -> None:
     assert "sk_live" not in repr(plan())
 

@@ -1,5 +1,6 @@
 """The running stack with parts that are one line of Python."""
 
+import os
 import sys
 import time
 from pathlib import Path
@@ -24,8 +25,8 @@ time.sleep(60)
 """
 
 
-def part(name: str, code: str, *arguments: str, grace_s: float = 5.0) -> Part:
-    return Part(name, (sys.executable, "-c", code, *arguments), {}, grace_s)
+def part(name: str, code: str, *arguments: str, grace_s: float = 5.0, niceness: int = 0) -> Part:
+    return Part(name, (sys.executable, "-c", code, *arguments), {}, grace_s, niceness)
 
 
 def stack_in(folder: Path, *order: str) -> Stack:
@@ -96,6 +97,32 @@ def test_a_part_that_ignores_its_end_is_killed_after_its_grace(tmp_path: Path) -
         began = time.monotonic()
 
     assert time.monotonic() - began < 3
+
+
+def test_a_part_yields_as_readily_as_it_is_told_and_so_does_what_it_starts(tmp_path: Path) -> None:
+    # given two parts that tell their niceness, and that of a child and of their session
+    tell = (
+        "import os, pathlib, subprocess, sys, time;"
+        "session = pathlib.Path('/proc/self/autogroup');"
+        "of_child = subprocess.check_output(['nice'], text=True).strip();"
+        "of_session = session.read_text().split()[-1] if session.exists() else sys.argv[2];"
+        "text = f'{os.getpriority(os.PRIO_PROCESS, 0)} {of_child} {of_session}';"
+        "partial = pathlib.Path(sys.argv[1] + '.part'); partial.write_text(text);"
+        "partial.rename(sys.argv[1]);"
+        "time.sleep(60)"
+    )
+    with stack_in(tmp_path, "polite", "eager") as stack:
+        stack.start(part("polite", tell, "polite", "7", niceness=7))
+        stack.start(part("eager", tell, "eager", "0"))
+
+        # when
+        both = [tmp_path / "polite", tmp_path / "eager"]
+        stack.wait_until(lambda: all(one.exists() for one in both), 10, "parts")
+
+    # then
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+    polite = min(own + 7, 19)
+    assert [one.read_text() for one in both] == [f"{polite} {polite} 7", f"{own} {own} 0"]
 
 
 def test_what_never_comes_is_told_by_name(tmp_path: Path) -> None:
