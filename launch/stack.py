@@ -19,7 +19,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from honcho.manager import Manager
 from honcho.printer import Message
@@ -83,9 +83,10 @@ class Stack(Manager):
 
     def start(self, part: Part) -> None:
         """Start a part; it is watched from now on."""
-        process = self.add_process(
+        made = self.add_process(
             part.name, list(part.command), env=dict(part.environment), cwd=self._project
         )
+        process = cast("PartProcess", made)  # It is what `_process_ctor` says.
         process.niceness = part.niceness
         keeper = multiprocessing.get_context("fork").Process(
             name=part.name, target=process.run, args=(self.events, True), daemon=True

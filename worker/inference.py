@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from contextvars import copy_context
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Event
 from typing import Any, Final, cast
 
@@ -103,34 +103,32 @@ class TritonScorer:
         self._deadlines = deadlines or Deadlines()
         self._client = triton.InferenceServerClient(url, channel_args=list(CHANNEL))
         self._pool = ThreadPoolExecutor(CALLS, thread_name_prefix="triton")
-        self._described: dict[str, Mapping[str, Any]] = {}
+        self._loads: dict[str, Load] = {}
 
     def check(self) -> dict[str, str]:
         """Return the SHA-256 of each network that is served as its manifest says.
 
+        Tensors are compared when a network was loaded anew; most looks find nothing new.
         Raises `InferenceUnavailable` when one is not ready, `ModelContract` when one differs.
         """
+        before, self._loads = self._loads, {}
         if not self._ask("is_server_ready"):
             raise InferenceUnavailable("Triton is not ready")
+        counted = self._counted()
         for name, manifest in self._manifests.items():
             if not self._ask("is_model_ready", name, manifest.version):
                 raise InferenceUnavailable(f"Triton has not loaded {name}")
-            self._described[name] = self._metadata(manifest)
-            check_metadata(self._described[name], manifest)
+            versions = counted.get(name, {})
+            scored = versions.get(manifest.version, 0)
+            load = Load(engine="", versions=tuple(sorted(versions)), scored=scored)
+            self._loads[name] = self._described(manifest, load, before.get(name))
         return {name: manifest.sha256 for name, manifest in self._manifests.items()}
 
     def load(self, network: str) -> Load:
-        """Return what Triton says of a network that it has loaded; may raise as `check` does."""
-        manifest = self._manifest(network)
-        # What was asked a moment ago, for the check, is not asked twice.
-        metadata = self._described.pop(network, None) or self._metadata(manifest)
-        answer = self._ask("get_inference_statistics", network, manifest.version, as_json=True)
-        (counted,) = cast("Mapping[str, Any]", answer)["model_stats"]
-        return Load(
-            engine=str(metadata.get("platform", "")),
-            versions=tuple(metadata.get("versions", ())),
-            scored=int(counted.get("inference_count", 0)),
-        )
+        """Return what Triton said of a network when `check` last asked, or ask now."""
+        if network not in self._loads:
+            self.check()
+        return self._loads[self._manifest(network).name]
 
     def submit(self, faces: Pixels, networks: Sequence[str]) -> Pending:
         """Send (n, 224, 224, 3) uint8 RGB to each network; returns at once."""
@@ -160,9 +158,23 @@ class TritonScorer:
         self._pool.shutdown(wait=False, cancel_futures=True)
         self._client.close()
 
-    def _metadata(self, manifest: Manifest) -> Mapping[str, Any]:
-        metadata = self._ask("get_model_metadata", manifest.name, manifest.version, as_json=True)
-        return cast("Mapping[str, Any]", metadata)
+    def _counted(self) -> dict[str, dict[str, int]]:
+        """Return how many rows each version of each network scored, as Triton counts them."""
+        answer = cast("Any", self._ask("get_inference_statistics"))
+        counted: dict[str, dict[str, int]] = {}
+        for one in answer.model_stats:
+            counted.setdefault(one.name, {})[one.version] = one.inference_count
+        return counted
+
+    def _described(self, manifest: Manifest, load: Load, before: Load | None) -> Load:
+        """Return the load with its engine; what was loaded anew is compared with its manifest."""
+        known = replace(load, engine=before.engine) if before else load
+        if before and not known.is_after(before):
+            return known
+        answer = self._ask("get_model_metadata", manifest.name, manifest.version, as_json=True)
+        metadata = cast("Mapping[str, Any]", answer)
+        check_metadata(metadata, manifest)
+        return replace(load, engine=str(metadata.get("platform", "")))
 
     def _manifest(self, network: str) -> Manifest:
         if network not in self._manifests:

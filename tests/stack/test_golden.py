@@ -78,6 +78,25 @@ def test_triton_says_of_the_golden_clip_what_the_built_graph_said(
     assert guard.open.is_set()
 
 
+def test_a_look_that_finds_nothing_new_asks_for_no_descriptions(
+    scorer: TritonScorer, monkeypatch: pytest.MonkeyPatch
+):
+    # given a first look, after which no question about tensors is answered any more
+    first = scorer.check()
+    loads = {name: scorer.load(name) for name in USUAL}
+    monkeypatch.delattr("tritonclient.grpc.InferenceServerClient.get_model_metadata")
+
+    # when rows are scored and it looks again
+    face = np.zeros((1, 224, 224, 3), np.uint8)
+    scorer.submit(face, ["hmhn"]).scores()
+
+    # then it is served still, and what was scored is seen
+    assert scorer.check() == first
+    assert scorer.load("hmhn").scored > loads["hmhn"].scored
+    assert {scorer.load(name).engine for name in USUAL} == {one.engine for one in loads.values()}
+    assert all(one.engine and one.versions for one in loads.values())
+
+
 def test_a_network_that_says_something_else_is_named_with_both_numbers(
     repository: Repository, scorer: TritonScorer, faces: GoldenFaces
 ):
