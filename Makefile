@@ -107,6 +107,7 @@ load: .venv/.dev weights ## Fifty callers for ten minutes: latencies, errors, me
 
 bench: .venv/.dev weights ## Measure mien beside its peers and the machine's limit: bench/results.json
 	@$(BIN)/python -m bench
+	@$(BIN)/python -m bench.plot
 
 bench-smoke: .venv/.dev weights ## The same, short; fails only where a ratio fell by a third
 	@$(BIN)/python -m bench --smoke

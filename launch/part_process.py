@@ -13,6 +13,7 @@ import os
 import signal
 import threading
 import time
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -24,7 +25,7 @@ _PR_SET_PDEATHSIG: Final = 1
 _ORPHANED: Final = signal.SIGUSR1
 _CANNOT_START: Final = 127
 _AUTOGROUP: Final = Path("/proc/self/autogroup")
-_AUTOGROUP_PAUSES_S: Final = (0.1, 0.2, 0.3)
+_AUTOGROUP_PAUSES_S: Final = (0.0, 0.11, 0.11)
 _IGNORED: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -49,12 +50,14 @@ def yield_to_others(niceness: int) -> None:
     Where Linux shares processors between sessions before it does between processes, the niceness
     of the session counts; each part leads one. What the kernel does not allow is left as it is.
     """
-    os.nice(niceness)
+    with suppress(OSError):
+        os.nice(niceness)
     for pause_s in _AUTOGROUP_PAUSES_S:
+        time.sleep(pause_s)
         try:
             _AUTOGROUP.write_text(str(niceness))
         except BlockingIOError:  # It allows one such change in a tenth of a second.
-            time.sleep(pause_s)
+            continue
         except OSError:
             return
         else:

@@ -81,11 +81,12 @@ class StagedVideo:
         return await run_sync(self.staged.finish)
 
     async def discard(self) -> None:
-        """Close the file, and erase it unless it was adopted."""
+        """Close the file once the thread has done, and erase it unless it was adopted."""
         try:
             with suppress(Exception):  # It was told, or nobody waits for it any more.
                 await self._written()
         finally:
+            self._writing = None  # Its fault holds this object by its traceback.
             self.staged.discard()
 
     async def _turn(self) -> None:

@@ -1,18 +1,18 @@
 """The channels of a graph brought to one size, so that INT8 serves them all alike.
 
-    convolution ─▶ ReLU, addition, pooling ─▶ convolution
-       1/s a channel                            s a channel      what comes out stays the same
+    convolution ─▶ ReLU, addition, max pooling ─▶ convolution
+       1/s a channel                                s a channel      what comes out stays the same
 
 An activation has one INT8 scale for all its channels: where one channel is a hundred times as large
 as another, two or three of 256 values are left for the small one. A positive factor a channel
-passes through ReLU, addition and pooling, so it may be taken out on one side and put back on the
-other: Nagel et al., "Data-Free Quantization Through Weight Equalization and Bias Correction", ICCV
-2019, section 4.1. The factors are the activations' sizes: Xiao et al., "SmoothQuant", ICML 2023,
-equation 4 with alpha = 1.
+passes through ReLU, addition and max pooling, so it may be taken out on one side and put back on
+the other: Nagel et al., "Data-Free Quantization Through Weight Equalization and Bias Correction",
+ICCV 2019, section 4.1. The factors are the activations' sizes: Xiao et al., "SmoothQuant", ICML
+2023, equation 4 with alpha = 1.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -27,7 +27,10 @@ PASSING: Final = ("Relu", "Add", "MaxPool")
 """Operators that a positive factor a channel passes through."""
 
 BOUNDS: Final = (1e-2, 1e2)
-"""The least and the largest factor, so that a channel that is all but dead is not blown up."""
+"""The least and the largest factor."""
+
+DEAD: Final = 1e-4
+"""A channel smaller than this part of the largest says nothing, and is left as it is."""
 
 BATCH: Final = 8
 
@@ -59,12 +62,22 @@ def equalised(content: bytes, rows: Inputs) -> bytes:
 
 def factors_of(sizes: NDArray[np.float32]) -> NDArray[np.float64]:
     """Return the factors (C,) that bring channels of these sizes to their geometric mean."""
-    wide = np.maximum(sizes.astype(np.float64), np.finfo(np.float32).tiny)
-    return np.clip(wide / np.exp(np.log(wide).mean()), *BOUNDS)
+    wide = sizes.astype(np.float64)
+    alive = wide > DEAD * wide.max()
+    factors = np.ones_like(wide)
+    if alive.any():
+        mean = np.exp(np.log(wide[alive]).mean())
+        factors[alive] = np.clip(wide[alive] / mean, *BOUNDS)
+    return factors
 
 
 def found(model: onnx.ModelProto) -> list[Group]:
-    """Return the groups of a graph that nothing but convolutions and `PASSING` touches."""
+    """Return the groups of a graph that nothing but convolutions and `PASSING` touches.
+
+    None at all of a graph with branches or loops, whose bodies may read any of its tensors.
+    """
+    if any(one.HasField("g") for node in model.graph.node for one in node.attribute):
+        return []
     joined = _joined(model)
     barred = {joined.of(name) for name in _fixed(model)}
     makers: dict[str, list[NodeProto]] = {}
@@ -74,7 +87,17 @@ def found(model: onnx.ModelProto) -> list[Group]:
             makers.setdefault(joined.of(node.output[0]), []).append(node)
             readers.setdefault(joined.of(node.input[0]), []).append(node)
     both = [name for name in makers if name in readers and name not in barred]
-    return [Group(tuple(makers[name]), tuple(readers[name])) for name in both]
+    groups = [Group(tuple(makers[name]), tuple(readers[name])) for name in both]
+    shapes = {tensor.name: tuple(tensor.dims) for tensor in model.graph.initializer}
+    return [group for group in groups if _of_one_width(group, shapes)]
+
+
+def _of_one_width(group: Group, shapes: Mapping[str, tuple[int, ...]]) -> bool:
+    """Say whether all are of pictures and of as many channels: what is added may be widened."""
+    made = [shapes[node.input[1]] for node in group.makers]
+    read = [shapes[node.input[1]] for node in group.readers]
+    pictures = all(len(shape) == 4 for shape in (*made, *read))
+    return pictures and len({shape[0] for shape in made} | {shape[1] for shape in read}) == 1
 
 
 class _Joined:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from contextvars import copy_context
 from dataclasses import dataclass, field, replace
+from itertools import cycle
 from threading import Event
 from typing import Any, Final, cast
 
@@ -104,31 +105,37 @@ class TritonScorer:
         self._client = triton.InferenceServerClient(url, channel_args=list(CHANNEL))
         self._pool = ThreadPoolExecutor(CALLS, thread_name_prefix="triton")
         self._loads: dict[str, Load] = {}
+        self._turns = cycle(manifests)
 
     def check(self) -> dict[str, str]:
         """Return the SHA-256 of each network that is served as its manifest says.
 
-        Tensors are compared when a network was loaded anew; most looks find nothing new.
+        Tensors are compared when a network was loaded anew, and of one network, in turn, at every
+        look: a load that the counts do not tell is found out, too.
         Raises `InferenceUnavailable` when one is not ready, `ModelContract` when one differs.
         """
         before, self._loads = self._loads, {}
         if not self._ask("is_server_ready"):
             raise InferenceUnavailable("Triton is not ready")
-        counted = self._counted()
+        counted, loads = self._counted(), dict[str, Load]()
+        due = next(self._turns, "")
         for name, manifest in self._manifests.items():
             if not self._ask("is_model_ready", name, manifest.version):
                 raise InferenceUnavailable(f"Triton has not loaded {name}")
             versions = counted.get(name, {})
             scored = versions.get(manifest.version, 0)
             load = Load(engine="", versions=tuple(sorted(versions)), scored=scored)
-            self._loads[name] = self._described(manifest, load, before.get(name))
+            known = None if name == due else before.get(name)
+            loads[name] = self._described(manifest, load, known)
+        self._loads = loads
         return {name: manifest.sha256 for name, manifest in self._manifests.items()}
 
     def load(self, network: str) -> Load:
         """Return what Triton said of a network when `check` last asked, or ask now."""
-        if network not in self._loads:
+        name = self._manifest(network).name
+        if name not in self._loads:
             self.check()
-        return self._loads[self._manifest(network).name]
+        return self._loads[name]
 
     def submit(self, faces: Pixels, networks: Sequence[str]) -> Pending:
         """Send (n, 224, 224, 3) uint8 RGB to each network; returns at once."""
@@ -169,7 +176,8 @@ class TritonScorer:
     def _described(self, manifest: Manifest, load: Load, before: Load | None) -> Load:
         """Return the load with its engine; what was loaded anew is compared with its manifest."""
         known = replace(load, engine=before.engine) if before else load
-        if before and not known.is_after(before):
+        # From 0 rows, no count can fall.
+        if before and before.scored and not known.is_after(before):
             return known
         answer = self._ask("get_model_metadata", manifest.name, manifest.version, as_json=True)
         metadata = cast("Mapping[str, Any]", answer)

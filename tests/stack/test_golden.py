@@ -1,13 +1,16 @@
 """The golden clip on the real stack, and one recording in batches of any size."""
 
 import json
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import httpx
 import numpy as np
 import pytest
+from tritonclient.grpc import InferenceServerClient
 
 from assessment.assessment import Progress
 from assessment.golden import Golden
@@ -19,7 +22,7 @@ from tests.stack.conftest import PROJECT, Stack
 from worker.examination import Examination
 from worker.faces import FaceFinder
 from worker.golden import GOLDEN_CLIP, GoldenFaces, golden_faces
-from worker.guard import Guard
+from worker.guard import Guard, Load
 from worker.inference import TritonScorer
 from worker.pipeline import Pipeline
 from worker.video import Limits
@@ -78,23 +81,43 @@ def test_triton_says_of_the_golden_clip_what_the_built_graph_said(
     assert guard.open.is_set()
 
 
-def test_a_look_that_finds_nothing_new_asks_for_no_descriptions(
+def test_a_look_that_finds_nothing_new_asks_of_one_network_for_its_description(
     scorer: TritonScorer, monkeypatch: pytest.MonkeyPatch
 ):
-    # given a first look, after which no question about tensors is answered any more
-    first = scorer.check()
-    loads = {name: scorer.load(name) for name in USUAL}
-    monkeypatch.delattr("tritonclient.grpc.InferenceServerClient.get_model_metadata")
+    # given a look at networks that have all scored something
+    examined = scorer.check()
+    for name in USUAL:
+        scorer.submit(np.zeros((1, 224, 224, 3), np.uint8), [name]).scores()
+    before = loads_when(scorer, lambda loads: all(one.scored for one in loads.values()))
 
-    # when rows are scored and it looks again
-    face = np.zeros((1, 224, 224, 3), np.uint8)
-    scorer.submit(face, ["hmhn"]).scores()
+    # when it is counted what is asked from now on
+    asked: list[str] = []
+    ask = InferenceServerClient.get_model_metadata
 
-    # then it is served still, and what was scored is seen
-    assert scorer.check() == first
-    assert scorer.load("hmhn").scored > loads["hmhn"].scored
-    assert {scorer.load(name).engine for name in USUAL} == {one.engine for one in loads.values()}
-    assert all(one.engine and one.versions for one in loads.values())
+    def counting(client: InferenceServerClient, name: str, *more: Any, **options: Any) -> Any:
+        asked.append(name)
+        return ask(client, name, *more, **options)
+
+    monkeypatch.setattr(InferenceServerClient, "get_model_metadata", counting)
+    looks = [scorer.check() for _ in USUAL]
+
+    # then each network was described once, in turn, and none is taken for a new one
+    assert looks == [examined] * len(USUAL)
+    assert sorted(asked) == sorted(USUAL)
+    for name in USUAL:
+        assert not scorer.load(name).is_after(before[name])
+        assert scorer.load(name).engine == before[name].engine != ""
+
+
+def loads_when(scorer: TritonScorer, enough: Callable[[dict[str, Load]], bool]) -> dict[str, Load]:
+    """Look until it is enough: Triton counts a row a little after it has answered."""
+    for _ in range(100):
+        scorer.check()
+        loads = {name: scorer.load(name) for name in USUAL}
+        if enough(loads):
+            return loads
+        time.sleep(0.1)
+    raise AssertionError(f"Triton does not count: {loads}")
 
 
 def test_a_network_that_says_something_else_is_named_with_both_numbers(

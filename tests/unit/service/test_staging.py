@@ -97,8 +97,8 @@ def test_what_is_given_up_is_closed_only_when_the_thread_has_done(tmp_path: Path
     async def giving_up() -> float:
         taken = video(tmp_path, os.fdopen(start, "wb", buffering=0))
         await send(taken, BUFFER_BYTES)
-        threading.Timer(0.3, drain, args=(end,)).start()
         began = time.monotonic()
+        threading.Timer(0.3, drain, args=(end,)).start()
         await taken.discard()
         return time.monotonic() - began
 

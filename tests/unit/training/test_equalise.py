@@ -155,12 +155,34 @@ def test_convolutions_in_parts_and_shared_weights_are_left_alone() -> None:
     assert found(onnx.load_from_string(graph_of(nodes, weights))) == []
 
 
-def test_a_dead_channel_is_not_blown_up() -> None:
-    factors = factors_of(np.array([0.0, 1.0, 1.0, 4.0], np.float32))
+def test_a_dead_channel_is_left_alone_and_changes_nothing_for_the_others() -> None:
+    factors = factors_of(np.array([0.0, 1.0, 1e-6, 4.0], np.float32))
+
+    np.testing.assert_allclose(factors, [1.0, 0.5, 1.0, 2.0])
+    np.testing.assert_array_equal(factors_of(np.zeros(3, np.float32)), np.ones(3))
+
+
+def test_a_channel_is_not_changed_beyond_the_bounds() -> None:
+    # given one that is a thousandth of a hundred others
+    factors = factors_of(np.array([1e-3, *np.ones(100)], np.float32))
 
     assert factors.min() == BOUNDS[0]
-    assert factors.max() <= BOUNDS[1]
-    assert np.isfinite(factors).all()
+
+
+def test_what_is_widened_by_an_addition_is_left_alone() -> None:
+    # given one channel added to each of six
+    weights = weights_of("w0", "w1", "w2")
+    weights["one"], weights["one.bias"] = weights["w1"][:1], weights["w1.bias"][:1]
+    nodes = [
+        conv("x", "a", "w0"),
+        op("Sigmoid", ["a"], "b"),
+        conv("b", "c", "one"),
+        conv("b", "d", "w1"),
+        op("Add", ["c", "d"], "e"),
+        conv("e", "score", "w2"),
+    ]
+
+    assert found(onnx.load_from_string(graph_of(nodes, weights))) == []
 
 
 def test_int8_drifts_less_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
