@@ -51,7 +51,11 @@ def drawn(rows: list[dict[str, Any]]) -> Figure:
 def main(path: Path = PICTURE) -> int:
     """Draw the rows that have a target; the same results give the same file."""
     rows = json.loads(RESULTS.read_text())["rows"].values()
-    style = {"svg.hashsalt": "mien", "svg.fonttype": "none", "font.family": "sans-serif"}
+    style: dict[Any, Any] = {
+        "svg.hashsalt": "mien",
+        "svg.fonttype": "none",
+        "font.family": "sans-serif",
+    }
     with mpl.rc_context(style):
         figure = drawn([row for row in rows if row["target"] is not None])
         figure.savefig(path, format="svg", metadata={"Date": None})

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from typing_extensions import Buffer
 
 from adapters.staged_file import StagedFile
 from assessment.containers import HEAD_BYTES
@@ -26,7 +27,7 @@ BLOCK = bytes(64 * 1024)
 class FillsUp(io.BytesIO):
     """A disk with room for the first block alone."""
 
-    def write(self, content: bytes, /) -> int:
+    def write(self, content: Buffer, /) -> int:
         if self.tell():
             raise OSError(errno.ENOSPC, "no space")
         return super().write(content)

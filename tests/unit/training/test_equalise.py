@@ -1,5 +1,7 @@
 """Channels brought to one size: what comes out stays, and what may not be touched is left."""
 
+from typing import Any
+
 import numpy as np
 import onnx
 import pytest
@@ -38,12 +40,12 @@ def weights_of(*names: str, inputs: int = CHANNELS) -> dict[str, np.ndarray]:
     return made
 
 
-def conv(source: str, target: str, name: str, **attributes: int) -> NodeProto:
+def conv(source: str, target: str, name: str, **attributes: Any) -> NodeProto:
     inputs = [source, name, f"{name}.bias"]
     return helper.make_node("Conv", inputs, [target], name=target, pads=[1] * 4, **attributes)
 
 
-def op(kind: str, sources: list[str], target: str, **attributes: list[int]) -> NodeProto:
+def op(kind: str, sources: list[str], target: str, **attributes: Any) -> NodeProto:
     return helper.make_node(kind, sources, [target], name=target, **attributes)
 
 
@@ -128,7 +130,7 @@ def test_a_graph_in_which_a_factor_would_show_is_left_alone(
     # given
     weights = weights_of("w0", "w1")
     weights["w1.bias.map"] = np.ones((1, CHANNELS, 1, 1))
-    more = [op("Concat", ["x", "x"], "x.map", axis=1)]  # pyright: ignore[reportArgumentType]
+    more = [op("Concat", ["x", "x"], "x.map", axis=1)]
     nodes = [conv("x", "a", "w0"), *more, *between, conv("b", "score", "w1")]
     content = graph_of(nodes, weights)
 
