@@ -59,9 +59,8 @@ def yield_to_others(niceness: int) -> None:
         except BlockingIOError:  # It allows one such change in a tenth of a second.
             continue
         except OSError:
-            return
-        else:
-            return
+            pass
+        return
 
 
 def _prepare_part(keeper: int, niceness: int) -> None:

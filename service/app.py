@@ -99,14 +99,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     if settings.audit:
         kept = FolderAudit(settings.data / "audit", now, settings.audit_keep_days)
         app.add_middleware(Auditing, audit=kept, clock=now)
-    settle()
-    return app
-
-
-def settle() -> None:
-    """Have the collector leave alone what stays for good: a look at it halts all for 50 ms."""
+    # All this stays for good: each full look of the collector at it halts the service for 50 ms.
     gc.collect()
     gc.freeze()
+    return app
 
 
 def outside(settings: Settings, client: "redis.Redis", blobs: FolderBlobs) -> Ports:

@@ -118,15 +118,13 @@ class TritonScorer:
         if not self._ask("is_server_ready"):
             raise InferenceUnavailable("Triton is not ready")
         counted, loads = self._counted(), dict[str, Load]()
-        due = next(self._turns, "")
+        before.pop(next(self._turns, ""), None)
         for name, manifest in self._manifests.items():
             if not self._ask("is_model_ready", name, manifest.version):
                 raise InferenceUnavailable(f"Triton has not loaded {name}")
             versions = counted.get(name, {})
-            scored = versions.get(manifest.version, 0)
-            load = Load(engine="", versions=tuple(sorted(versions)), scored=scored)
-            known = None if name == due else before.get(name)
-            loads[name] = self._described(manifest, load, known)
+            load = Load("", tuple(sorted(versions)), versions.get(manifest.version, 0))
+            loads[name] = self._described(manifest, load, before.get(name))
         self._loads = loads
         return {name: manifest.sha256 for name, manifest in self._manifests.items()}
 
@@ -175,13 +173,12 @@ class TritonScorer:
 
     def _described(self, manifest: Manifest, load: Load, before: Load | None) -> Load:
         """Return the load with its engine; what was loaded anew is compared with its manifest."""
-        known = replace(load, engine=before.engine) if before else load
-        # From 0 rows, no count can fall.
-        if before and before.scored and not known.is_after(before):
-            return known
+        if before and before.scored:  # From 0 rows, no count can fall.
+            load = replace(load, engine=before.engine)
+            if not load.is_after(before):
+                return load
         answer = self._ask("get_model_metadata", manifest.name, manifest.version, as_json=True)
-        metadata = cast("Mapping[str, Any]", answer)
-        check_metadata(metadata, manifest)
+        check_metadata(metadata := cast("Mapping[str, Any]", answer), manifest)
         return replace(load, engine=str(metadata.get("platform", "")))
 
     def _manifest(self, network: str) -> Manifest:
