@@ -10,8 +10,8 @@ from typing import Any, Final
 import httpx
 
 from launch.event_source import Event, events_of
-from launch.faults import LaunchFault, Unreachable
-from launch.patience import delay_s
+from launch.faults import LaunchFault, Refused, Unreachable
+from launch.patience import IN_FLIGHT, delay_s
 from launch.recording import Counted, Sent, nobody
 from launch.refusal import require_success
 
@@ -20,6 +20,8 @@ Document = dict[str, Any]
 POLL_S: Final = 0.4
 TERMINAL: Final = frozenset({"succeeded", "failed", "canceled", "expired"})
 TRIES: Final = 2
+LOOKS: Final = 8
+"""How often it is asked again for what an earlier try, whose answer was lost, still makes."""
 STREAMING: Final = httpx.Timeout(30.0, connect=5.0, read=45.0)
 """The service says something every 15 seconds."""
 TIMEOUT: Final = httpx.Timeout(30.0, connect=5.0, read=60.0, write=60.0)
@@ -84,7 +86,7 @@ class Assessments:
                 return send().json()
             except LaunchFault as fault:
                 failures += 1
-                delay = delay_s(fault, failures, most=TRIES if again else 0)
+                delay = delay_s(fault, failures, most=_tries(fault) if again else 0)
                 if delay is None:
                     raise
                 self._pause(delay)
@@ -151,3 +153,8 @@ class Assessments:
             raise Unreachable.of(error) from error
         require_success(answer)
         return answer
+
+
+def _tries(fault: LaunchFault) -> int:
+    """Return how many failures, this one among them, may be followed by another try."""
+    return LOOKS if isinstance(fault, Refused) and fault.code == IN_FLIGHT else TRIES

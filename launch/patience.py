@@ -12,6 +12,8 @@ LONGEST_RETRY_AFTER_S: Final = 30.0
 
 BUSY: Final = frozenset({429, 502, 503, 504})
 """Statuses that pass by themselves."""
+IN_FLIGHT: Final = "idempotency_in_flight"
+"""The code with which a request is refused while the same one, sent before, is worked on."""
 
 
 def delay_s(
@@ -26,7 +28,9 @@ def delay_s(
     delay = min(LONGEST_DELAY_S, FIRST_DELAY_S * 2 ** (failures - 1))
     if isinstance(fault, Unreachable):
         return delay
-    if not isinstance(fault, Refused) or fault.status not in statuses:
+    if not isinstance(fault, Refused):
+        return None
+    if fault.status not in statuses and fault.code != IN_FLIGHT:
         return None
     asked_s = fault.retry_after_s or 0.0
     return max(delay, asked_s) if asked_s <= LONGEST_RETRY_AFTER_S else None

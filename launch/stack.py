@@ -146,16 +146,23 @@ class Stack(Manager):
     def _stop_group(self, group: list[Running]) -> None:
         interrupts = self._interrupts
         self._take_in()
-        for one in group:
-            _signal(one, signal.SIGTERM)
+        untold = self._tell_to_end(group)
         end = time.monotonic() + max((one.part.grace_s for one in group), default=0.0)
         while not all(one.ended for one in group):
             if time.monotonic() > end or self._interrupts > interrupts:
                 break
             time.sleep(TICK_S)
             self._take_in()
+            untold = self._tell_to_end(untold)
         for one in group:
             self._kill(one)
+
+    @staticmethod
+    def _tell_to_end(group: list[Running]) -> list[Running]:
+        """Signal the parts, and return those that began just now: their number is still to come."""
+        for one in group:
+            _signal(one, signal.SIGTERM)
+        return [one for one in group if one.pid is None]
 
     def _kill(self, one: Running) -> None:
         """Make sure that a part, its group and its keeper are gone."""

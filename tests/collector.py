@@ -92,6 +92,7 @@ def black_hole() -> Generator[str]:
 
 @contextmanager
 def closed_port() -> Generator[str]:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    yield f"http://127.0.0.1:{port}"
+    """Hold a port at which nobody listens: given back, it might become somebody else's."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{held.getsockname()[1]}"

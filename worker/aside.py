@@ -40,8 +40,9 @@ class Aside:
         try:
             work()
         finally:
-            self._threads.discard(threading.current_thread())
+            # In this order: who has waited for the thread finds its room free.
             self._free.release()
+            self._threads.discard(threading.current_thread())
 
     def finish(self, patience_s: float) -> None:
         """Have what runs come to its end, and wait for it no longer than that in all."""

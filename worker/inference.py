@@ -110,8 +110,8 @@ class TritonScorer:
     def check(self) -> dict[str, str]:
         """Return the SHA-256 of each network that is served as its manifest says.
 
-        Tensors are compared when a network was loaded anew, and of one network, in turn, at every
-        look: a load that the counts do not tell is found out, too.
+        Triton counts for just what is ready, so one question tells both. Tensors are compared
+        when a network was loaded anew, and of one in turn: some loads show in no count.
         Raises `InferenceUnavailable` when one is not ready, `ModelContract` when one differs.
         """
         before, self._loads = self._loads, {}
@@ -120,10 +120,10 @@ class TritonScorer:
         counted, loads = self._counted(), dict[str, Load]()
         before.pop(next(self._turns, ""), None)
         for name, manifest in self._manifests.items():
-            if not self._ask("is_model_ready", name, manifest.version):
-                raise InferenceUnavailable(f"Triton has not loaded {name}")
             versions = counted.get(name, {})
-            load = Load("", tuple(sorted(versions)), versions.get(manifest.version, 0))
+            if manifest.version not in versions:
+                raise InferenceUnavailable(f"Triton has not loaded {name}")
+            load = Load("", tuple(sorted(versions)), versions[manifest.version])
             loads[name] = self._described(manifest, load, before.get(name))
         self._loads = loads
         return {name: manifest.sha256 for name, manifest in self._manifests.items()}

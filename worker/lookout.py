@@ -37,6 +37,7 @@ class Lookout:
         self._changed = threading.Condition()
         self._next_s = clock()
         self._watched_s = inf
+        self._stirred = False
 
     def __call__(self) -> float:
         """Look when it is time to, or sleep until then; return the pause until the next call."""
@@ -46,16 +47,21 @@ class Lookout:
         try:
             found = self._deliver_one()
         finally:
-            self._look_in(0.0 if found else self._every_s)
+            self._look_in(self._every_s, stirred=found)
         return 0.0
 
     def ring(self) -> None:
         """Have one sender look at once; from any thread."""
-        self._look_in(0.0)
+        self._look_in(0.0, stirred=True)
 
-    def _look_in(self, seconds: float) -> None:
+    def _look_in(self, seconds: float, *, stirred: bool) -> None:
+        """Have somebody look in so many seconds, or at once where something stirred.
+
+        What stirs during a look may come too late for that look to find it.
+        """
         with self._changed:
-            self._next_s = self._clock() + seconds
+            self._stirred = self._stirred or stirred
+            self._next_s = self._clock() + (0.0 if self._stirred else seconds)
             self._changed.notify()
 
     def _turn(self) -> bool:
@@ -67,6 +73,7 @@ class Lookout:
             if self._clock() < self._next_s:
                 return False
             self._next_s = self._clock() + LOOK_S
+            self._stirred = False
             self._changed.notify()
             return True
 

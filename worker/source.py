@@ -8,7 +8,7 @@ A second attempt finds the recording, or fetches it again; nothing is in between
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -75,6 +75,16 @@ class Sources:
             while not wait((future,), BEAT_S).done:
                 report(FETCHING)
             return future.result()
+        except BaseException:
+            # It may have come to its end just now, and nobody takes what it brought.
+            future.add_done_callback(_erase)
+            raise
         finally:
             stop.set()
             thread.shutdown(wait=False)
+
+
+def _erase(fetched: Future[Recording]) -> None:
+    """Leave nothing of a recording that was fetched for nobody."""
+    if fetched.exception() is None:
+        fetched.result().path.unlink(missing_ok=True)

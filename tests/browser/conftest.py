@@ -20,6 +20,7 @@ from tests.stack.conftest import Stack, nobody, sad_to_happy, short_face, stack
 __all__ = ["nobody", "sad_to_happy", "short_face", "stack"]
 
 PATIENCE_MS = 180_000
+expect.set_options(timeout=30_000)  # Playwright's own five seconds are few for a busy machine.
 FLAGS = ["--no-sandbox"]
 CAMERA = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
 
@@ -79,7 +80,7 @@ def browsers() -> Iterator[Callable[[list[str]], Browser]]:
             name = " ".join(flags)
             if name not in started:
                 launched = playwright.chromium.launch(
-                    executable_path=program, args=[*FLAGS, *flags]
+                    executable_path=program, args=[*FLAGS, *flags], timeout=PATIENCE_MS
                 )
                 started[name] = launched
             return started[name]

@@ -15,6 +15,8 @@ class Line:
         self._target = ("127.0.0.1", port)
         self._left = breaks_after
         self._open: list[socket.socket] = []
+        self._lock = threading.Lock()
+        """Whether it is broken does not change while a connection is added."""
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._broken = threading.Event()
         self._mended = threading.Event()
@@ -42,11 +44,12 @@ class Line:
         with suppress(OSError):
             while True:
                 browser, _ = self._listener.accept()
-                if self._broken.is_set() and not self._mended.is_set():
-                    browser.close()
-                    continue
-                service = socket.create_connection(self._target)
-                self._open += [browser, service]
+                with self._lock:
+                    if self._broken.is_set() and not self._mended.is_set():
+                        browser.close()
+                        continue
+                    service = socket.create_connection(self._target)
+                    self._open += [browser, service]
                 for ends in ((browser, service), (service, browser)):
                     counted = ends[0] is browser
                     threading.Thread(
@@ -60,14 +63,15 @@ class Line:
                 if counted and not self._broken.is_set():
                     self._left -= len(piece)
                     if self._left < 0:
-                        self._broken.set()
                         self._drop()
         with suppress(OSError):
             end.shutdown(socket.SHUT_WR)
 
     def _drop(self) -> None:
-        for one in self._open:
-            with suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
-            one.close()
-        self._open.clear()
+        with self._lock:
+            self._broken.set()
+            for one in self._open:
+                with suppress(OSError):
+                    one.shutdown(socket.SHUT_RDWR)
+                one.close()
+            self._open.clear()

@@ -92,7 +92,8 @@ def follow(url: str, key: str, told: Told, until: Callable[[], bool]) -> None:
     """Look after every accepted assessment until all have ended or it is over."""
     with client(url, key) as api:
         while not until():
-            for assessment_id in [one for one in told.ids.values() if one not in told.ended]:
+            accepted = list(told.ids.values())  # in one step: others add to it meanwhile
+            for assessment_id in [one for one in accepted if one not in told.ended]:
                 answer = insist(lambda: api.get(f"/v1/assessments/{assessment_id}"), told)  # noqa: B023
                 if answer is None:
                     break

@@ -94,10 +94,10 @@ class House:
 
     def kill(self, kind: str) -> bool:
         """SIGKILL one process of a kind; False when none is there just now."""
-        victim = self._victim(kind)
-        if victim is None:
-            return False
         try:
+            victim = self._victim(kind)
+            if victim is None:
+                return False
             victim.kill()
         except psutil.NoSuchProcess:
             return False

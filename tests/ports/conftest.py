@@ -5,8 +5,8 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -22,6 +22,9 @@ from assessment.access import Keys
 from assessment.ports import Outbox, Records, Roster
 from launch.redis_server import find_redis_server
 from tests.conftest import Watch
+from tests.ports import redis_time
+
+START_S = 30.0
 
 
 @dataclass(frozen=True)
@@ -42,15 +45,26 @@ def redis_url() -> Iterator[str]:
         program = find_redis_server(os.environ)  # noqa: TID251
         command = [program, "--port", "0", "--unixsocket", path, "--dir", folder, "--save", ""]
         server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-        client = connect(f"unix://{path}?db=0")
-        for _ in range(200):
-            with suppress(redis.RedisError):
-                client.ping()
-                break
+        try:
+            wait_for(f"unix://{path}?db=0")
+            yield f"unix://{path}?db=0"
+        finally:
+            server.terminate()
+            server.wait(START_S)
+
+
+def wait_for(url: str) -> None:
+    """Return when the Redis answers, or raise what it is that it does not."""
+    end = time.monotonic() + START_S
+    while True:
+        try:
+            connect(url).ping()
+        except redis.RedisError:
+            if time.monotonic() > end:
+                raise
             time.sleep(0.05)
-        yield f"unix://{path}?db=0"
-        server.terminate()
-        server.wait(10)
+        else:
+            return
 
 
 @pytest.fixture(params=["memory", "redis"])
@@ -63,4 +77,4 @@ def store(request: pytest.FixtureRequest, watch: Watch) -> Store:
     client.flushdb()
     records = RedisRecords(client)
     keys, roster = RedisKeys(client, watch), RedisRoster(client)
-    return Store(records, RedisOutbox(client), keys, roster, time.sleep)
+    return Store(records, RedisOutbox(client), keys, roster, partial(redis_time.go_on, client))

@@ -1,8 +1,8 @@
 """The work that waits, by both implementations."""
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -18,6 +18,7 @@ from assessment.backlog import Backlog, Heap
 from assessment.deliveries import Deliveries, Message
 from assessment.ports import Outbox, Records
 from tests.conftest import Watch
+from tests.ports import redis_time
 from tests.samples import an_assessment
 
 ENDED = (Status.SUCCEEDED, Outcome.REPORTED)
@@ -56,7 +57,8 @@ def yard(request: pytest.FixtureRequest, watch: Watch) -> Yard:
     client = connect(request.getfixturevalue("redis_url"))
     client.flushdb()
     ports = RedisRecords(client), RedisOutbox(client), RedisDeliveries(client)
-    return Yard(*ports, RedisBacklog(client), watch, time.sleep)
+    go_on = partial(redis_time.go_on, client)
+    return Yard(*ports, RedisBacklog(client), watch, go_on)
 
 
 def test_without_work_everything_is_nought(yard: Yard):
@@ -87,13 +89,13 @@ def test_what_has_ended_counts_no_more(yard: Yard):
 
 def test_an_ending_ages_until_it_is_told_whoever_holds_it(yard: Yard):
     yard.move(yard.add(1), Status.CANCELED)
-    yard.go_on(0.2)
+    yard.go_on(20)
 
     taken = yard.outbox.take(lease_s=60)
     held = yard.backlog.look().outbox
 
     assert held.count == 1
-    assert 0.2 <= held.oldest_s < 20
+    assert 20 <= held.oldest_s < 80
     assert taken is not None
     yard.outbox.close(taken)
     assert yard.backlog.look().outbox.count == 0
@@ -110,12 +112,12 @@ def test_a_delivery_is_late_until_it_is_tried(yard: Yard):
         sequence=1,
     )
     yard.deliveries.add(message)
-    yard.go_on(0.2)
+    yard.go_on(20)
 
     late = yard.backlog.look().deliveries
 
     assert late.count == 1
-    assert 0.2 <= late.oldest_s < 20
+    assert 20 <= late.oldest_s < 80
     yard.deliveries.take(lease_s=60)
     assert yard.backlog.look().deliveries.count == 0
 
@@ -123,12 +125,12 @@ def test_a_delivery_is_late_until_it_is_tried(yard: Yard):
 def test_what_was_kept_for_its_time_is_late_from_then_on(yard: Yard):
     yard.move(yard.add(1, erase_after_s=0), Status.CANCELED)
     yard.move(yard.add(2, erase_after_s=3600), Status.CANCELED)
-    yard.go_on(0.2)
+    yard.go_on(20)
 
     late = yard.backlog.look().erasures
 
     assert late.count == 1
-    assert 0.2 <= late.oldest_s < 20
+    assert 20 <= late.oldest_s < 80
 
 
 def test_looking_forgets_the_lengths_of_what_has_ended(redis_url: str, watch: Watch):

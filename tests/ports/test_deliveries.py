@@ -1,9 +1,9 @@
-"""Times are short because a real Redis keeps real time."""
+"""The log of deliveries, in memory and in Redis."""
 
-import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 import pytest
 
@@ -28,11 +28,12 @@ from assessment.events import message
 from assessment.ports import Outbox, Records
 from assessment.webhook_faults import NoSuchDelivery
 from tests.conftest import Watch
+from tests.ports import redis_time
 from tests.samples import NOON, an_assessment, an_id
 
-SHORT_S = 0.1
+SOON_S = 30.0
 ENDPOINT = EndpointId(f"whe_{1:032x}")
-FAILED = Settlement(state=DeliveryState.FAILED, status=500, duration_ms=12, again_s=SHORT_S)
+FAILED = Settlement(state=DeliveryState.FAILED, status=500, duration_ms=12, again_s=SOON_S)
 DELIVERED = Settlement(state=DeliveryState.DELIVERED, status=204, duration_ms=7)
 
 
@@ -52,13 +53,13 @@ class Office:
         self.records.save(ended, was=waiting, look_again_s=30)
         return ended
 
-    def take(self, lease_s: float = 10) -> Delivery:
+    def take(self, lease_s: float = 100) -> Delivery:
         delivery = self.deliveries.take(lease_s=lease_s)
         assert delivery is not None
         return delivery
 
     def none_is_due(self) -> bool:
-        return self.deliveries.take(lease_s=10) is None
+        return self.deliveries.take(lease_s=100) is None
 
 
 @pytest.fixture(params=["memory", "redis"])
@@ -68,7 +69,12 @@ def office(request: pytest.FixtureRequest, watch: Watch) -> Office:
         return Office(records, records.outbox, records.deliveries, watch.go_on)
     client = connect(request.getfixturevalue("redis_url"))
     client.flushdb()
-    return Office(RedisRecords(client), RedisOutbox(client), RedisDeliveries(client), time.sleep)
+    return Office(
+        RedisRecords(client),
+        RedisOutbox(client),
+        RedisDeliveries(client),
+        partial(redis_time.go_on, client),
+    )
 
 
 def a_test_send(number: int = 1, endpoint: EndpointId = ENDPOINT) -> Message:
@@ -136,7 +142,7 @@ def test_a_try_that_failed_is_logged_and_comes_again_later(office: Office):
     assert failed.state is DeliveryState.FAILED
     assert office.none_is_due()
 
-    office.go_on(2 * SHORT_S)
+    office.go_on(2 * SOON_S)
     office.deliveries.settle(office.take(), DELIVERED)
 
     (done,) = office.deliveries.of_assessment(an_id())
@@ -150,8 +156,8 @@ def test_a_try_that_failed_is_logged_and_comes_again_later(office: Office):
 
 def test_a_sender_that_died_is_seen_in_the_log(office: Office):
     office.deliveries.add(message(office.ended(), CALLBACK, 1))
-    office.take(lease_s=SHORT_S)  # and then it died
-    office.go_on(2 * SHORT_S)
+    office.take(lease_s=SOON_S)  # and then it died
+    office.go_on(2 * SOON_S)
 
     second = office.take()
 
@@ -161,8 +167,8 @@ def test_a_sender_that_died_is_seen_in_the_log(office: Office):
 
 def test_a_sender_that_is_overtaken_is_logged_and_changes_nothing_else(office: Office):
     office.deliveries.add(message(office.ended(), CALLBACK, 1))
-    slow = office.take(lease_s=SHORT_S)
-    office.go_on(2 * SHORT_S)
+    slow = office.take(lease_s=SOON_S)
+    office.go_on(2 * SOON_S)
     fast = office.take()
     office.deliveries.settle(fast, DELIVERED)
 
@@ -171,7 +177,7 @@ def test_a_sender_that_is_overtaken_is_logged_and_changes_nothing_else(office: O
     (logged,) = office.deliveries.of_assessment(an_id())
     assert logged.state is DeliveryState.DELIVERED
     assert [one.status for one in logged.attempts] == [500, 204]
-    office.go_on(2 * SHORT_S)
+    office.go_on(2 * SOON_S)
     assert office.none_is_due()
 
 
@@ -207,14 +213,14 @@ def test_a_receiver_that_says_nothing_holds_up_nobody_else(office: Office):
     office.deliveries.add(other)
     office.deliveries.add(message(office.ended(), CALLBACK, 1))
 
-    taken = [office.take(lease_s=SHORT_S) for _ in range(MOST_AT_ONCE + 2)]
+    taken = [office.take(lease_s=SOON_S) for _ in range(MOST_AT_ONCE + 2)]
 
     lanes = Counter(one.message.lane for one in taken)
     assert lanes == {ENDPOINT: MOST_AT_ONCE, other.target: 1, an_assessment().tenant: 1}
     assert office.none_is_due()
     office.deliveries.settle(taken[0], DELIVERED)
-    assert office.take(lease_s=SHORT_S).message.target == ENDPOINT
-    office.go_on(2 * SHORT_S)
+    assert office.take(lease_s=SOON_S).message.target == ENDPOINT
+    office.go_on(2 * SOON_S)
     assert office.take().message.target == ENDPOINT
 
 

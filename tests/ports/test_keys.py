@@ -61,7 +61,7 @@ def admin(keys: Keys, tenant: Tenant = CLINIC) -> Issued:
 
 
 def eventually(found: Callable[[], bool]) -> bool:
-    end = time.monotonic() + 5
+    end = time.monotonic() + 20
     while not found():
         if time.monotonic() > end:
             return False
@@ -267,10 +267,9 @@ def test_the_last_use_is_noted_once_a_minute(keys: Keys, watch: Watch):
     assert eventually(lambda: noted() == [first])
     watch.go_on(59)
     keys.caller_of(issued.secret)
-    time.sleep(0.05)
-    assert noted() == [first]
     watch.go_on(1)
     keys.caller_of(issued.secret)
+    # Notes are written one after another: had there been one after 59 s, this one would not be.
     assert eventually(lambda: noted() == [first + timedelta(seconds=60)])
 
 

@@ -1,9 +1,9 @@
 """The record of uploads, in memory and in Redis."""
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -14,6 +14,7 @@ from assessment.assessment import Tenant
 from assessment.faults import Gone, NotFound, Stale, StorageFull, StoreUnavailable
 from assessment.quota_faults import TooManyUploads
 from assessment.uploads import Hold, Upload, UploadId, UploadRecords
+from tests.ports import redis_time
 
 OURS, THEIRS = Tenant("ours"), Tenant("theirs/sandbox")
 ROOM = 10**12
@@ -49,7 +50,8 @@ def office(request: pytest.FixtureRequest, watch) -> Office:
         return Office(MemoryUploads(watch), watch, watch.go_on)
     client = connect(request.getfixturevalue("redis_url"))
     client.flushdb()
-    return Office(RedisUploads(client), lambda: datetime.now(UTC), time.sleep)  # noqa: TID251
+    go_on = partial(redis_time.go_on, client)
+    return Office(RedisUploads(client), lambda: datetime.now(UTC), go_on)  # noqa: TID251
 
 
 def test_an_upload_comes_back_as_it_was_opened(office):
@@ -142,8 +144,8 @@ def test_what_a_writer_made_safe_is_on_record(office):
 
 def test_a_silent_writer_is_overtaken_and_can_change_nothing_any_more(office):
     upload = office.open()
-    silent = office.hold(upload, lease_s=0.1)
-    office.go_on(0.2)
+    silent = office.hold(upload, lease_s=30)
+    office.go_on(31)
 
     later = office.hold(upload)
 
@@ -161,8 +163,8 @@ def test_a_silent_writer_is_overtaken_and_can_change_nothing_any_more(office):
 
 def test_a_silent_writer_that_nobody_overtook_goes_on(office):
     upload = office.open()
-    hold = office.hold(upload, lease_s=0.1)
-    office.go_on(0.2)
+    hold = office.hold(upload, lease_s=30)
+    office.go_on(31)
 
     office.records.renew(hold, lease_s=60)
 
@@ -187,11 +189,11 @@ def test_a_closed_upload_is_gone_for_its_tenant_and_its_writer(office):
 
 
 def test_expired_uploads_are_found_oldest_first(office):
-    later, sooner = office.open(1, lasts_s=0.2), office.open(2, lasts_s=0.1)
-    office.open(3, lasts_s=60)
+    later, sooner = office.open(1, lasts_s=40), office.open(2, lasts_s=30)
+    office.open(3, lasts_s=600)
     assert office.records.expired(10) == []
 
-    office.go_on(0.3)
+    office.go_on(41)
 
     assert office.records.expired(10) == [sooner.id, later.id]
     assert office.records.expired(1) == [sooner.id]

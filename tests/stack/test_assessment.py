@@ -90,6 +90,7 @@ def test_the_ledger_balances_and_the_timeline_is_whole(stack: Stack, assessed: d
 
 
 def test_the_recording_is_gone_as_soon_as_the_result_stands(stack: Stack, assessed: dict[str, Any]):
+    # `Stack.wait` has seen that the recording was gone when the result was first read.
     assert stack.blobs(assessed["id"]) == {"request.json", "result.1.json", "timeline.1.jsonl"}
 
 

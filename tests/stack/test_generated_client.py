@@ -11,7 +11,7 @@ from types import ModuleType
 
 import pytest
 
-from tests.stack.conftest import Stack
+from tests.stack.conftest import DONE_S, Stack
 
 pytestmark = pytest.mark.stack
 
@@ -66,7 +66,7 @@ def test_the_quickstart_runs_with_a_generated_client(
             video=part(video, "recording.mp4", "video/mp4"), request=options
         )
         created = create.sync(client=client, body=body)
-        end = time.monotonic() + 60
+        end = time.monotonic() + DONE_S
         while (one := read.sync(id=created.id, client=client)).status in ("queued", "processing"):
             assert time.monotonic() < end
             time.sleep(0.2)

@@ -111,7 +111,7 @@ def test_a_look_that_finds_nothing_new_asks_of_one_network_for_its_description(
 
 def loads_when(scorer: TritonScorer, enough: Callable[[dict[str, Load]], bool]) -> dict[str, Load]:
     """Look until it is enough: Triton counts a row a little after it has answered."""
-    end = time.monotonic() + 10
+    end = time.monotonic() + 30
     while time.monotonic() < end:
         scorer.check()
         loads = {name: scorer.load(name) for name in USUAL}

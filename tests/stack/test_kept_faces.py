@@ -2,7 +2,6 @@
 
 import base64
 import re
-import time
 from pathlib import Path
 
 import cv2
@@ -10,6 +9,7 @@ import numpy as np
 import pytest
 
 from tests.stack.conftest import Receiver, Stack
+from tests.stack.waiting import contents, until_appended
 
 pytestmark = pytest.mark.stack
 
@@ -31,7 +31,7 @@ def test_the_report_shows_faces_that_are_nowhere_else_and_go_with_the_assessment
         callback={"url": receiver.url},
     )
     (_, told), *_ = receiver.wait(1)
-    time.sleep(1.5)  # the append-only file is written once a second
+    until_appended(stack.data)
     report = stack.get(body["urls"]["report"]).text
     found = re.findall(r'src="data:image/jpeg;base64,([^"]+)"', report)
     seen = [cv2.imdecode(np.frombuffer(base64.b64decode(one), np.uint8), 1) for one in found]
@@ -42,17 +42,15 @@ def test_the_report_shows_faces_that_are_nowhere_else_and_go_with_the_assessment
     mark = found[0][200:260]
     assert mark.encode() not in told
     assert mark not in stack.log.read_text()
-    assert [path.name for path in files(stack) if mark.encode() in path.read_bytes()] == [
-        f"faces.{body['attempts']}.json"
-    ]
+    assert files_with(stack, mark) == [f"faces.{body['attempts']}.json"]
 
     with stack.client() as api:
         receipt = api.delete(body["urls"]["self"]).json()
 
     assert "faces" in {one["class"] for one in receipt["erased"]}
-    assert [path.name for path in files(stack) if mark.encode() in path.read_bytes()] == []
+    assert files_with(stack, mark) == []
 
 
-def files(stack: Stack) -> list[Path]:
-    """Return every file of the stack's data: blobs, Redis with its append-only file, audit."""
-    return [path for path in stack.data.rglob("*") if path.is_file()]
+def files_with(stack: Stack, mark: str) -> list[str]:
+    """Return the files that hold it of all the stack's data: blobs, Redis with its file, audit."""
+    return [path.name for path, content in contents(stack.data) if mark.encode() in content]

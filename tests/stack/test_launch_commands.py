@@ -11,9 +11,14 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.stack.conftest import PROJECT, Stack, start, stop
+from tests.stack.conftest import PROJECT, STOPPED_S, Stack, free_port, start, stop
+from tests.stack.processes import alive, processes_of
+from tests.stack.waiting import until
 
 pytestmark = pytest.mark.stack
+
+GONE_S = 20.0
+"""What was killed is gone once the kernel has taken back its memory: gigabytes, of a Triton."""
 
 
 def launch(*arguments: str | Path, **settings: str) -> subprocess.CompletedProcess[str]:
@@ -29,17 +34,13 @@ def launch(*arguments: str | Path, **settings: str) -> subprocess.CompletedProce
     )
 
 
-def family(stack: Stack) -> list[psutil.Process]:
-    return psutil.Process(stack.process.pid).children(recursive=True)
+def triton_of(launcher: subprocess.Popen[bytes]) -> list[psutil.Process]:
+    below = alive(processes_of(launcher, "tritonserver"))
+    return [one for one in below if one.name() == "tritonserver"]
 
 
-def alive(processes: list[psutil.Process]) -> list[psutil.Process]:
-    running = [one for one in processes if one.is_running()]
-    return [one for one in running if one.status() != psutil.STATUS_ZOMBIE]
-
-
-def none_left(processes: list[psutil.Process], limit_s: float) -> bool:
-    end = time.monotonic() + limit_s
+def none_left(processes: list[psutil.Process]) -> bool:
+    end = time.monotonic() + GONE_S
     while alive(processes) and time.monotonic() < end:
         time.sleep(0.05)
     return alive(processes) == []
@@ -50,34 +51,36 @@ def test_a_killed_launcher_leaves_no_process_and_the_next_one_starts_on_what_it_
     tmp_path: Path,
 ):
     killed = start(tmp_path)
-    processes = family(killed)
+    processes = processes_of(killed.process)
     assert len(processes) > 8
 
     killed.process.kill()
     killed.process.wait()
 
-    assert none_left(processes, 2.0), alive(processes)
+    assert none_left(processes), alive(processes)
     again = start(tmp_path)
-    processes = family(again)
+    processes = processes_of(again.process)
     assert stop(again) == 0
-    assert none_left(processes, 0.5), alive(processes)
+    assert none_left(processes), alive(processes)
     assert again.log.read_text().rstrip().endswith("Stopped.")
 
 
 def test_a_part_that_dies_is_named_and_takes_the_others_along(tmp_path: Path):
     stack = start(tmp_path)
-    processes = family(stack)
-    triton = next(one for one in processes if "tritonserver" in one.name())
+    processes = processes_of(stack.process)
+    (triton,) = triton_of(stack.process)
 
     triton.kill()
 
-    assert stack.process.wait(60) == 1
+    assert stack.process.wait(STOPPED_S) == 1
     assert "triton was killed by SIGKILL" in stack.log.read_text()
-    assert none_left(processes, 1.0), alive(processes)
+    assert none_left(processes), alive(processes)
 
 
 def test_no_secret_reaches_triton_or_redis_and_the_data_folder_is_private(stack: Stack):
-    strangers = [one for one in family(stack) if one.name().startswith(("triton", "redis"))]
+    parts = stack.process
+    servers = [*processes_of(parts, "triton"), *processes_of(parts, "redis")]
+    strangers = [one for one in servers if one.name().startswith(("triton", "redis"))]
 
     assert len(strangers) >= 2
     assert [one.name() for one in strangers if stack.key in str(one.environ())] == []
@@ -90,16 +93,17 @@ def test_ctrl_c_while_it_starts_stops_it_too(tmp_path: Path):
     assert refused.returncode == 2
 
     up = subprocess.Popen(
-        [*command[:-1], "18099", "--data", str(tmp_path / "data")],
+        [*command[:-1], str(free_port()), "--data", str(tmp_path / "data")],
         cwd=PROJECT,
         stdout=subprocess.DEVNULL,
     )
-    time.sleep(1.5)
-    processes = psutil.Process(up.pid).children(recursive=True)
+    # From Triton's first moment to the stack's readiness it is a long way.
+    until(lambda: bool(triton_of(up)))
+    processes = processes_of(up)
     up.send_signal(signal.SIGINT)
 
-    assert up.wait(40) == 0
-    assert none_left(processes, 0.5), alive(processes)
+    assert up.wait(STOPPED_S) == 0
+    assert none_left(processes), alive(processes)
 
 
 def test_a_taken_port_is_said_before_anything_starts(stack: Stack, tmp_path: Path):

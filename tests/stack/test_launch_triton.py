@@ -5,7 +5,9 @@ from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, Final
 
+import httpx
 import numpy as np
 import pytest
 from tritonclient import grpc
@@ -14,16 +16,22 @@ from tritonclient.utils import InferenceServerException
 from launch import data_folder, triton_server
 from launch.embedded import plan_for
 from launch.faults import PartDied
-from launch.parts import STOP_ORDER, Plan
+from launch.parts import HOST, STOP_ORDER, Plan
 from launch.printers import Silent
 from launch.stack import Stack
+from launch.triton_control import KEY_HEADER
 from tests.stack.conftest import PROJECT as REPOSITORY
 from tests.stack.tiny_network import WIDTH, write_network
+from tests.stack.waiting import until
 
 pytestmark = [
     pytest.mark.stack,
     pytest.mark.skipif(sys.platform != "linux", reason="Triton's wheel is for Linux"),
 ]
+
+
+LONG_US: Final = 200_000
+"""How long a request is held for others: longer than a busy machine keeps two callers apart."""
 
 
 @contextmanager
@@ -58,18 +66,44 @@ def scores(client: grpc.InferenceServerClient, rows: np.ndarray, version: str = 
     return scored
 
 
-def test_concurrent_requests_are_joined_and_each_gets_its_own_rows(tmp_path: Path) -> None:
+def statistics_of(client: grpc.InferenceServerClient) -> Any:
+    counted = client.get_inference_statistics("tiny")
+    assert counted is not None
+    return counted.model_stats[0]
+
+
+def test_triton_counts_for_just_what_is_ready(tmp_path: Path) -> None:
+    # A look of a worker takes the one for the other (`TritonScorer.check`).
     write_network(tmp_path / "repository")
+
+    def told() -> tuple[list[str], bool]:
+        answer: Any = client.get_inference_statistics()
+        return [one.name for one in answer.model_stats], bool(client.is_model_ready("tiny", "1"))
+
+    with triton(tmp_path) as plan, grpc.InferenceServerClient(plan.triton_url) as client:
+        control = f"http://{HOST}:{plan.triton_ports.http}/v2/repository/models/tiny"
+        with httpx.Client(headers={KEY_HEADER: plan.control_key}, timeout=60) as operator:
+            loaded = told()
+            operator.post(f"{control}/unload").raise_for_status()
+            unloaded = told()
+            operator.post(f"{control}/load").raise_for_status()
+            again = told()
+
+    assert (loaded, unloaded, again) == ((["tiny"], True), ([], False), (["tiny"], True))
+
+
+def test_concurrent_requests_are_joined_and_each_gets_its_own_rows(tmp_path: Path) -> None:
+    write_network(tmp_path / "repository", joins_within_us=LONG_US)
     random = np.random.default_rng(7)
     batches = [random.integers(0, 255, (1 + i % 4, WIDTH), dtype=np.uint8) for i in range(64)]
 
     with triton(tmp_path) as plan, grpc.InferenceServerClient(plan.triton_url) as client:
         with ThreadPoolExecutor(16) as pool:
             answers = list(pool.map(lambda rows: scores(client, rows), batches))
-        counted = client.get_inference_statistics("tiny")
+        # Triton counts a row a little after it has answered.
+        until(lambda: statistics_of(client).inference_count >= sum(map(len, batches)))
+        statistics = statistics_of(client)
 
-    assert counted is not None
-    statistics = counted.model_stats[0]
     for rows, answer in zip(batches, answers, strict=True):
         np.testing.assert_array_equal(answer, 2.0 * rows.sum(axis=1, keepdims=True))
     assert statistics.inference_count == sum(len(rows) for rows in batches)

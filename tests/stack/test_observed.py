@@ -10,6 +10,7 @@ import pytest
 from tests.collector import Collector, collector
 from tests.metrics_catalogue import TRITON
 from tests.stack.conftest import Stack, start, stop
+from tests.stack.waiting import until
 
 pytestmark = [pytest.mark.stack, pytest.mark.slow]
 
@@ -81,6 +82,9 @@ def test_the_logs_of_service_and_worker_are_joined_by_the_request(traced: Stack,
 
 
 def test_every_part_shows_metrics_and_none_has_an_id_or_a_word(traced: Stack, assessed: str):
+    # A worker counts an end just after it has told it.
+    until(lambda: 'mien_attempts_total{ending="succeeded"} 1.0' in pages(traced)["mien-worker"])
+
     shown = pages(traced)
 
     assert 'mien_attempts_total{ending="succeeded"} 1.0' in shown["mien-worker"]

@@ -3,7 +3,6 @@
 import json
 import sys
 import threading
-import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +18,7 @@ from launch.triton_control import write_control_file
 from launch.triton_server import is_ready
 from tests.stack.test_launch_triton import scores, triton
 from tests.stack.tiny_network import WIDTH, tiny_network, write_network
+from tests.stack.waiting import until
 from training.faults import LoadRefused
 from training.loading import Server, find_server, load
 from training.release import load_or_withdraw
@@ -52,8 +52,7 @@ class Caller:
 
     def wait_for(self, count: int) -> None:
         """Wait until so many answers came, or one request failed."""
-        while len(self.answers) < count and not self.faults:
-            time.sleep(0.01)
+        until(lambda: len(self.answers) >= count or bool(self.faults), 60)
 
     @contextmanager
     def calling(self) -> Generator[None]:
@@ -100,13 +99,16 @@ def test_a_version_is_loaded_while_the_one_before_answers_every_request(tmp_path
     with triton(tmp_path) as plan, grpc.InferenceServerClient(plan.triton_url) as client:
         process, caller = process_of(plan), Caller(plan.triton_url)
         with caller.calling():
+            caller.wait_for(1)
+            before = len(caller.answers)
+
             # when version 2, three times the sum, is released
             made = next_version(tmp_path, tiny_network(3.0))
             load_or_withdraw(made, control_file(plan), print)
-            before = len(caller.answers)
+            during = len(caller.answers)
             second = scores(client, ROWS, "2")
             newest = scores(client, ROWS)
-            caller.wait_for(before + 20)
+            caller.wait_for(during + 20)
         process_after = process_of(plan)
 
     # then both answer, and no request failed; one that names no version gets the newest
@@ -115,7 +117,7 @@ def test_a_version_is_loaded_while_the_one_before_answers_every_request(tmp_path
     np.testing.assert_array_equal(second, [[24.0], [24.0]])
     np.testing.assert_array_equal(newest, second)
     assert caller.faults == []
-    assert before > 0
+    assert during > before
     for answer in caller.answers:
         np.testing.assert_array_equal(answer, [[16.0], [16.0]])
 

@@ -10,13 +10,16 @@ from typing import Any
 import httpx
 import pytest
 
+from assessment.blob_names import VIDEO
 from tests.stack.conftest import Receiver, Stack
+from tests.stack.waiting import until
 
 pytestmark = pytest.mark.stack
 
 NO_PICTURES = b"\x00\x00\x00\x18ftypisom" + bytes(4096)
 """Begins like an MP4, and no decoder would find anything in it."""
-LIMIT_S = 30.0
+LIMIT_S = 60.0
+"""The slow one takes ten seconds by its own clock, and everything a few more on a quick machine."""
 
 
 @pytest.fixture
@@ -59,11 +62,13 @@ def said(body: dict[str, Any]) -> tuple[str, str | None]:
     return body["status"], "/".join(withheld) or error or body["outcome"]
 
 
+def until_it_works(api: httpx.Client, identifier: str) -> None:
+    path = f"/v1/assessments/{identifier}"
+    until(lambda: api.get(path).json()["status"] == "processing", LIMIT_S)
+
+
 def cancel_once_it_works(api: httpx.Client, identifier: str) -> None:
-    end = time.monotonic() + LIMIT_S
-    while api.get(f"/v1/assessments/{identifier}").json()["status"] == "queued":
-        assert time.monotonic() < end
-        time.sleep(0.1)
+    until_it_works(api, identifier)
     assert api.post(f"/v1/assessments/{identifier}/cancel").status_code == 200
 
 
@@ -80,7 +85,7 @@ EXPECTED = {
 }
 
 
-def test_ten_references_at_once_end_as_told_within_thirty_seconds(
+def test_ten_references_at_once_end_as_told_within_a_minute(
     stack: Stack, api: httpx.Client, receiver: Receiver
 ):
     began = time.monotonic()
@@ -102,8 +107,8 @@ def test_ten_references_at_once_end_as_told_within_thirty_seconds(
     assert ended(api, never.result())["status"] == "canceled"
     assert took_s < LIMIT_S
     # What a worker left that vanished is erased with the leftovers, once a minute.
-    left = [one for one, future in sent.items() if "video" in stack.blobs(future.result())]
-    assert set(left) <= {"sandbox/crash"}
+    of_others = [future.result() for one, future in sent.items() if one != "sandbox/crash"]
+    until(lambda: not [one for one in of_others if VIDEO in stack.blobs(one)])
     told = sent["sandbox/webhook-fails"].result()
     assert_the_webhook_fails_until_it_is_replayed(api, receiver, told)
 
@@ -134,6 +139,7 @@ def test_a_worker_that_waits_in_the_sandbox_still_takes_live_recordings(
     stack: Stack, api: httpx.Client, nobody: Path
 ):
     waiting = send(api, "sandbox/never")
+    until_it_works(api, waiting)
 
     assert stack.assess(nobody)["outcome"] == "withheld"
 

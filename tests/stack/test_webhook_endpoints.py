@@ -9,10 +9,11 @@ import pytest
 from standardwebhooks.webhooks import Webhook
 
 from tests.stack.conftest import Receiver, Stack
+from tests.stack.waiting import until
 
 pytestmark = pytest.mark.stack
 
-LIMIT_S = 20.0
+LIMIT_S = 60.0
 
 
 def until_settled(api: httpx.Client, path: str) -> dict[str, Any]:
@@ -26,6 +27,19 @@ def until_settled(api: httpx.Client, path: str) -> dict[str, Any]:
         time.sleep(0.1)
 
 
+def told_of(receiver: Receiver, what: str, times: int) -> tuple[dict[str, str], bytes]:
+    """Wait for so many webhooks about an id, and return the last of them.
+
+    An endpoint hears of all its tenant's assessments, also of those that other tests left behind.
+    """
+
+    def found() -> list[tuple[dict[str, str], bytes]]:
+        return [one for one in receiver.received if what.encode() in one[1]]
+
+    until(lambda: len(found()) >= times)
+    return found()[times - 1]
+
+
 def test_an_endpoint_is_tried_told_rotated_and_told_again(
     stack: Stack, receiver: Receiver, nobody: Path
 ):
@@ -35,15 +49,14 @@ def test_an_endpoint_is_tried_told_rotated_and_told_again(
         own, first = f"/v1/webhook-endpoints/{made.json()['id']}", made.json()["secret"]
 
         assert api.post(f"{own}/test").status_code == 202
-        (headers, body), *_ = receiver.wait(1)
+        headers, body = told_of(receiver, made.json()["id"], 1)
         assert Webhook(first).verify(body, headers)["type"] == "webhook.test"
         assert until_settled(api, f"{own}/deliveries")["attempts"][0]["status"] == 204
 
         second = api.post(f"{own}/rotate").json()["secret"]
         one = stack.create(nobody)["id"]
         ended = stack.wait(one)["status"]
-        receiver.wait(2)
-        headers, body = receiver.received[1]
+        headers, body = told_of(receiver, one, 1)
         for secret in (first, second):
             told = Webhook(secret).verify(body, headers)
             assert (told["data"]["id"], told["data"]["status"]) == (one, ended)
@@ -52,8 +65,7 @@ def test_an_endpoint_is_tried_told_rotated_and_told_again(
         delivery = until_settled(api, log)
         assert (delivery["id"], delivery["state"]) == (headers["webhook-id"], "delivered")
         assert api.post(f"{log}/{delivery['id']}/replay").status_code == 202
-        receiver.wait(3)
-        assert receiver.received[2][0]["webhook-id"] == delivery["id"]
+        assert told_of(receiver, one, 2)[0]["webhook-id"] == delivery["id"]
 
         assert api.delete(own).status_code == 200
 

@@ -9,7 +9,13 @@ from onnx import TensorProto, helper
 WIDTH = 8
 
 
-def write_network(repository: Path, *, tampered: bool = False, manifest: bool = True) -> None:
+def write_network(
+    repository: Path,
+    *,
+    tampered: bool = False,
+    manifest: bool = True,
+    joins_within_us: int = 20_000,
+) -> None:
     """Write a network that doubles the sum of a row of bytes: [n, 8] uint8 to [n, 1] float32."""
     folder = repository / "tiny"
     for name in ("1", "configs"):
@@ -20,8 +26,8 @@ def write_network(repository: Path, *, tampered: bool = False, manifest: bool = 
         digest = hashlib.sha256(content).hexdigest()
         (folder / "1" / "manifest.json").write_text(json.dumps({"sha256": digest}))
     gpu, cpu = 'platform: "tensorrt_plan"', 'backend: "onnxruntime"'
-    (folder / "config.pbtxt").write_text(configuration(gpu, "KIND_GPU"))
-    (folder / "configs" / "cpu.pbtxt").write_text(configuration(cpu, "KIND_CPU"))
+    (folder / "config.pbtxt").write_text(configuration(gpu, "KIND_GPU", joins_within_us))
+    (folder / "configs" / "cpu.pbtxt").write_text(configuration(cpu, "KIND_CPU", joins_within_us))
 
 
 def tiny_network(factor: float = 2.0) -> bytes:
@@ -44,7 +50,7 @@ def tiny_network(factor: float = 2.0) -> bytes:
     return helper.make_model(graph, opset_imports=opset, ir_version=8).SerializeToString()
 
 
-def configuration(engine: str, kind: str) -> str:
+def configuration(engine: str, kind: str, joins_within_us: int) -> str:
     """Return the Triton configuration of the tiny network."""
     return f"""
     name: "tiny"
@@ -54,6 +60,6 @@ def configuration(engine: str, kind: str) -> str:
     input [{{ name: "rows" data_type: TYPE_UINT8 dims: [ {WIDTH} ] }}]
     output [{{ name: "scores" data_type: TYPE_FP32 dims: [ 1 ] }}]
     instance_group [{{ count: 1 kind: {kind} }}]
-    dynamic_batching {{ max_queue_delay_microseconds: 20000 }}
+    dynamic_batching {{ max_queue_delay_microseconds: {joins_within_us} }}
     parameters {{ key: "intra_op_thread_count" value {{ string_value: "1" }} }}
     """

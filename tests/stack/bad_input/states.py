@@ -27,7 +27,9 @@ def keyed(number: int, what: str, key: str) -> Row:
 
 
 def tampered(door: Door):
+    second = door.post(MP4, "video/mp4").json()["urls"]["self"]  # `door.ended` may be the only one
     cursor = door.ask("GET", "/v1/assessments", params={"limit": 1}).json()["next_cursor"]
+    door.ask("DELETE", second)
     assert cursor
     return door.ask("GET", "/v1/assessments", params={"cursor": cursor.swapcase()})
 

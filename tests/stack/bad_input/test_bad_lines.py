@@ -7,7 +7,7 @@ import pytest
 from tests.stack.bad_input import addresses, callers, envelopes, parameters, resumed, wire
 from tests.stack.bad_input.door import Door
 from tests.stack.bad_input.row import Row
-from tests.stack.bad_input.test_bad_requests import wait_until
+from tests.stack.waiting import until
 
 pytestmark = pytest.mark.stack
 
@@ -31,7 +31,7 @@ def test_the_second_list_is_refused_too_and_leaves_the_stack_as_it_was(
         with subtests.test(row.name):
             row.check(door)
 
-    wait_until(lambda: door.ids() <= before)
+    until(lambda: door.ids() <= before)
     assert door.listed() == listed
     assert (door.stack.process.pid, door.stack.process.poll()) == (process, None)
     assert door.good()["status"] == "succeeded"

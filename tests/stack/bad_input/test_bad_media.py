@@ -2,20 +2,20 @@
 
 from pathlib import Path
 
-import psutil
 import pytest
 
 from tests.stack.bad_input.media import TAKES
 from tests.stack.bad_input.test_bad_recordings import check
 from tests.stack.conftest import Stack
+from tests.stack.processes import processes_of
+from tests.stack.waiting import until
 
 pytestmark = [pytest.mark.stack, pytest.mark.slow]
 
 
 def workers_of(stack: Stack) -> set[int]:
     """Return the worker's processes, but for decoders, which come and go."""
-    parts = psutil.Process(stack.process.pid).children(recursive=True)
-    return {one.pid for one in parts if "celery" in " ".join(one.cmdline())}
+    return {one.pid for one in processes_of(stack.process, "celery")}
 
 
 def test_hostile_recordings_end_as_the_register_says_and_a_good_one_after_them(
@@ -36,4 +36,4 @@ def test_hostile_recordings_end_as_the_register_says_and_a_good_one_after_them(
 
     assert stack.wait(good["id"])["outcome"] == "reported"
     assert workers_of(stack) == workers
-    assert list((stack.data / "staging").iterdir()) == []
+    until(lambda: list((stack.data / "staging").iterdir()) == [])

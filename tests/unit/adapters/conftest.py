@@ -23,8 +23,8 @@ def fetch(tmp_path: Path) -> Callable[..., Fetch]:
             "limit_bytes": LIMIT,
             "free_min_bytes": 0,
             "allow_loopback": True,
-            "total_s": 10.0,
-            "idle_s": 1.0,
+            "total_s": 60.0,
+            "idle_s": 30.0,
             "pauses_s": (0.01, 0.01),
         }
         return Fetch(**(given | rules))  # pyright: ignore[reportArgumentType]

@@ -77,7 +77,7 @@ def endless(site: Site) -> Answer:
     return answer
 
 
-def dripping(pause_s: float) -> Answer:
+def dripping(pause_s: float, meanwhile: Answer = lambda _: None) -> Answer:
     def answer(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response(200)
         handler.send_header("content-length", str(len(MP4)))
@@ -85,6 +85,7 @@ def dripping(pause_s: float) -> Answer:
         for byte in MP4:
             handler.wfile.write(bytes([byte]))
             handler.wfile.flush()
+            meanwhile(handler)
             time.sleep(pause_s)
 
     return answer

@@ -135,7 +135,7 @@ def test_an_unreachable_collector_holds_up_nobody(nobody):
         ended_s = time.perf_counter() - began
 
     assert spent_s < 15  # On a busy machine; with 5 ms of waiting for each it would be more.
-    assert ended_s < 10
+    assert ended_s < 20  # Two seconds is its patience.
 
 
 def test_without_a_collector_nothing_is_traced_and_its_exporter_is_not_loaded():

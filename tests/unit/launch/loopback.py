@@ -4,7 +4,7 @@ import contextlib
 import socket
 import threading
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,11 +25,12 @@ HEAD = b"\x00\x00\x00\x18ftypisom"
 
 @dataclass
 class Loopback:
-    """A served house; `at_work` lets its worker take what is queued."""
+    """A served house; `at_work` lets its worker take what is queued, `beat` paces its sandbox."""
 
     house: House
     port: int
     at_work: threading.Event = field(default_factory=threading.Event)
+    beat: Callable[[], object] = lambda: time.sleep(0.02)
 
     @property
     def url(self) -> str:
@@ -40,7 +41,7 @@ class Loopback:
         return KEY
 
     def runner(self) -> Runner:
-        sandbox = Sandboxed(manifests(), "mien test", lambda _: time.sleep(0.02))
+        sandbox = Sandboxed(manifests(), "mien test", self._pause)
         return Runner(
             records=self.house.records,
             blobs=self.house.blobs,
@@ -52,6 +53,9 @@ class Loopback:
             attempt_limit_s=60,
             draining=lambda: False,
         )
+
+    def _pause(self, _seconds: float) -> None:
+        self.beat()
 
     def work(self, stop: threading.Event) -> None:
         """Run what is queued, until told to stop."""
@@ -87,13 +91,15 @@ def served(house: House) -> Generator[int]:
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()
-    end = time.monotonic() + 10
+    end = time.monotonic() + 30
     while not server.started:
         assert time.monotonic() < end, "the server did not start"
         time.sleep(0.01)
-    yield server.servers[0].sockets[0].getsockname()[1]
-    server.should_exit = True
-    thread.join()
+    try:
+        yield server.servers[0].sockets[0].getsockname()[1]
+    finally:
+        server.should_exit = True
+        thread.join()
 
 
 class BadLine:

@@ -1,6 +1,8 @@
 """How recordings reach a real service: whole, over bad lines, and once."""
 
+import contextlib
 import os
+import socket
 from pathlib import Path
 
 import pytest
@@ -40,9 +42,25 @@ def test_a_large_recording_survives_a_line_that_breaks_five_times(
     assert here.house.blobs.get(identifier, "video") == large.read_bytes()
 
 
+class ForgetfulLine(BadLine):
+    """A way that is cut once, when the service has answered, and before the answer is through."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__(port, [64 * MIB])
+
+    def _give_back(self, far: socket.socket, near: socket.socket) -> None:
+        if not self.cuts:
+            super()._give_back(far, near)
+            return
+        far.recv(65536)
+        self.cuts.clear()
+        with contextlib.suppress(OSError):
+            near.shutdown(socket.SHUT_RDWR)
+
+
 def test_a_lost_answer_makes_no_second_assessment(here: Loopback, video: Path) -> None:
     here.at_work.clear()
-    line = BadLine(here.port, [5000])
+    line = ForgetfulLine(here.port)
 
     code = assess(here, video, "--detach", "--upload", "direct", port=line.port)
 

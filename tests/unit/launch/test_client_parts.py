@@ -13,8 +13,8 @@ from launch.progress import Countdown, outlook
 from launch.recording import Counted, sha256_of
 
 
-def refused(status: int, retry_after_s: float | None = None) -> Refused:
-    return Refused(status, "No", "", "", retry_after_s=retry_after_s)
+def refused(status: int, retry_after_s: float | None = None, code: str = "") -> Refused:
+    return Refused(status, "No", "", code, retry_after_s=retry_after_s)
 
 
 @pytest.mark.parametrize(
@@ -26,6 +26,8 @@ def refused(status: int, retry_after_s: float | None = None) -> Refused:
         (refused(503), 1, 0.5),
         (refused(503, 5), 1, 5),
         (refused(429, 31), 1, None),
+        (refused(409, 1, "idempotency_in_flight"), 1, 1),
+        (refused(409, code="already_ended"), 1, None),
         (refused(422), 1, None),
         (WrongUsage("x"), 1, None),
     ],

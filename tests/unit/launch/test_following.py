@@ -115,6 +115,25 @@ def test_who_insists_on_pieces_is_told_that_there_are_none(video: Path) -> None:
         deliver(without_uploads, video, Way.RESUMABLE)
 
 
+def test_what_an_earlier_try_still_makes_is_waited_for(video: Path) -> None:
+    # given a first try whose answer is lost, and which is worked on for as long as four others
+    keys: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        request.read()
+        keys.append(request.headers["idempotency-key"])
+        if len(keys) == 1:
+            raise httpx.ReadError("cut", request=request)
+        in_flight = httpx.Response(
+            409, json={"code": "idempotency_in_flight"}, headers={"retry-after": "1"}
+        )
+        return in_flight if len(keys) < 6 else httpx.Response(202, json={"id": "asm_1"})
+
+    assert deliver(answer, video, Way.DIRECT) == {"id": "asm_1"}
+    assert len(keys) == 6
+    assert len(set(keys)) == 1
+
+
 def test_an_upload_that_cannot_go_on_is_given_up_and_erased(video: Path) -> None:
     methods: list[str] = []
 

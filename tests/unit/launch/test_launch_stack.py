@@ -10,9 +10,16 @@ import pytest
 from launch.faults import NotReady, PartDied
 from launch.parts import Part
 from launch.printers import Silent
-from launch.stack import Stack
+from launch.stack import Running, Stack
 
+PATIENCE_S = 30
 STAY = "import time; time.sleep(60)"
+REFUSE = "import sys; print('{}'); sys.exit(78)"
+AFTER_QUICK = """
+import pathlib, time
+while not pathlib.Path("quick ended").exists():
+    time.sleep(0.01)
+"""
 ORDERLY = """
 import pathlib, signal, sys, time
 def end(*_):
@@ -25,7 +32,9 @@ time.sleep(60)
 """
 
 
-def part(name: str, code: str, *arguments: str, grace_s: float = 5.0, niceness: int = 0) -> Part:
+def part(
+    name: str, code: str, *arguments: str, grace_s: float = PATIENCE_S, niceness: int = 0
+) -> Part:
     return Part(name, (sys.executable, "-c", code, *arguments), {}, grace_s, niceness)
 
 
@@ -37,7 +46,9 @@ def test_parts_stop_in_the_given_order(tmp_path: Path) -> None:
     with stack_in(tmp_path, "b", "a") as stack:
         for name in ("a", "b"):
             stack.start(part(name, ORDERLY, name))
-        stack.wait_until(lambda: all((tmp_path / name).exists() for name in "ab"), 10, "parts")
+        stack.wait_until(
+            lambda: all((tmp_path / name).exists() for name in "ab"), PATIENCE_S, "parts"
+        )
 
     assert (tmp_path / "ends").read_text() == "ba"
     assert stack.pids() == {}
@@ -49,32 +60,54 @@ def test_the_part_that_died_is_named_with_its_last_words(tmp_path: Path) -> None
         stack.start(part("short", "import sys; sys.exit(print('no luck') or 3)"))
 
         with pytest.raises(PartDied, match=r"(?s)short ended with code 3.*no luck") as died:
-            stack.wait(10)
+            stack.wait(PATIENCE_S)
 
     assert died.value.name == "short"
+
+
+class Marking(Stack):
+    """A stack that leaves a file behind for every part whose end it has noticed."""
+
+    def _end(self, one: Running, returncode: int) -> None:
+        super()._end(one, returncode)
+        Path(self._project, f"{one.part.name} ended").touch()
 
 
 def test_parts_that_refuse_their_settings_are_all_heard_in_the_order_of_their_ends(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # given a first part that refuses at once, one that takes longer, and one that is fine
-    monkeypatch.setattr("launch.stack.REFUSALS_S", 1.5)
-    refuse = "import sys, time; time.sleep({}); print('{}'); sys.exit(78)"
-    with stack_in(tmp_path, "fine", "slow", "quick") as stack:
-        stack.start(part("fine", STAY))
-        stack.start(part("slow", refuse.format(0.4, "no licence")))
-        stack.start(part("quick", refuse.format(0, "no address")))
+    # given a server that is fine, a part that refuses at once, and one that does after it
+    monkeypatch.setattr("launch.stack.REFUSALS_S", PATIENCE_S)
+    with Marking(Silent(), tmp_path, [("redis",), ("slow",), ("quick",)]) as stack:
+        stack.start(part("redis", STAY))
+        stack.start(part("slow", AFTER_QUICK + REFUSE.format("no licence")))
+        stack.start(part("quick", REFUSE.format("no address")))
 
         # when
         with pytest.raises(PartDied) as died:
-            stack.wait(10)
+            stack.wait(PATIENCE_S)
 
     # then
     said = str(died.value)
     assert died.value.name == "quick"
     assert said.index("no address") < said.index("slow ended with code 78")
     assert said.endswith("no licence")
-    assert "fine" not in said
+    assert "redis" not in said
+
+
+def test_a_part_that_does_not_refuse_is_not_waited_for_longer_than_that_may_take(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("launch.stack.REFUSALS_S", 0.3)
+    with stack_in(tmp_path, "fine", "quick") as stack:
+        stack.start(part("fine", STAY))
+        stack.start(part("quick", REFUSE.format("no address")))
+
+        with pytest.raises(PartDied) as died:
+            stack.wait(PATIENCE_S)
+
+    assert str(died.value).endswith("no address")
+    assert "fine" not in str(died.value)
 
 
 def test_a_program_that_is_not_there_is_told(tmp_path: Path) -> None:
@@ -82,7 +115,7 @@ def test_a_program_that_is_not_there_is_told(tmp_path: Path) -> None:
         stack.start(Part("ghost", ("/no/such/program",), {}))
 
         with pytest.raises(PartDied, match="cannot start"):
-            stack.wait(10)
+            stack.wait(PATIENCE_S)
 
 
 def test_a_part_that_ignores_its_end_is_killed_after_its_grace(tmp_path: Path) -> None:
@@ -93,10 +126,18 @@ def test_a_part_that_ignores_its_end_is_killed_after_its_grace(tmp_path: Path) -
 
     with stack_in(tmp_path, "stubborn") as stack:
         stack.start(part("stubborn", stubborn, grace_s=0.3))
-        stack.wait_until((tmp_path / "up").exists, 10, "stubborn")
+        stack.wait_until((tmp_path / "up").exists, PATIENCE_S, "stubborn")
         began = time.monotonic()
 
-    assert time.monotonic() - began < 3
+    assert 0.3 <= time.monotonic() - began < PATIENCE_S
+
+
+def test_a_part_that_has_only_just_begun_is_told_to_end_too(tmp_path: Path) -> None:
+    with stack_in(tmp_path, "young") as stack:
+        stack.start(part("young", STAY, grace_s=60))
+        began = time.monotonic()
+
+    assert time.monotonic() - began < PATIENCE_S
 
 
 def test_a_part_yields_as_readily_as_it_is_told_and_so_does_what_it_starts(tmp_path: Path) -> None:
@@ -118,7 +159,7 @@ def test_a_part_yields_as_readily_as_it_is_told_and_so_does_what_it_starts(tmp_p
 
         # when
         both = [tmp_path / "polite", tmp_path / "eager"]
-        stack.wait_until(lambda: all(one.exists() for one in both), 10, "parts")
+        stack.wait_until(lambda: all(one.exists() for one in both), PATIENCE_S, "parts")
 
     # then
     own = os.getpriority(os.PRIO_PROCESS, 0)

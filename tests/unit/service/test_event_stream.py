@@ -34,7 +34,7 @@ ENDED = replace(
     outcome=Outcome.REPORTED,
     progress=Progress(Stage.DONE, 100),
 )
-PATIENCE_S = 5
+PATIENCE_S = 20
 
 
 @dataclass(frozen=True)
@@ -168,6 +168,8 @@ def test_no_stream_outlives_its_longest_time():
     async def story() -> list[bytes]:
         return await the_rest(frames(a_follower(SCORING), None, heartbeat_s=0.02, longest_s=0.1))
 
-    *_, last = asyncio.run(story())
+    _, progress, *beats = asyncio.run(story())
 
-    assert last == HEARTBEAT
+    # How many beats fit into that time is the machine's affair; that it ends is not.
+    assert heard(progress).event == "progress"
+    assert beats == [HEARTBEAT] * len(beats)

@@ -14,7 +14,7 @@ from service.followers import Room
 from tests.unit.service.conftest import KEY, OTHER_KEY, House
 from tests.unit.service.test_event_stream import Heard, heard
 
-PATIENCE_S = 10.0
+PATIENCE_S = 30.0
 
 
 def path_of(assessment: Assessment) -> str:

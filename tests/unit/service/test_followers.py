@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from threading import Semaphore
 
 import pytest
 
@@ -33,12 +34,20 @@ class Store:
     standings: dict[AssessmentId, Standing]
     looks: list[list[AssessmentId]] = field(default_factory=list)
     fails: Exception | None = None
+    failures: Semaphore = field(default_factory=lambda: Semaphore(0))
 
     def __call__(self, ids: Sequence[AssessmentId]) -> Mapping[AssessmentId, Sight]:
         self.looks.append(list(ids))
         if self.fails is not None:
+            self.failures.release()
             raise self.fails
         return {one: seen(self.standings[one]) for one in ids if one in self.standings}
+
+
+async def no_more_beats(followers: Followers) -> None:
+    """Wait until nobody is looked for any more."""
+    assert followers._beating is not None
+    await asyncio.wait_for(followers._beating, PATIENCE_S)
 
 
 def test_one_look_serves_every_follower_and_none_is_made_for_nobody():
@@ -54,7 +63,7 @@ def test_one_look_serves_every_follower_and_none_is_made_for_nobody():
             assert await one.changed_within(PATIENCE_S)
             assert one.sight == seen(ENDED)
         count = len(store.looks)
-        await asyncio.sleep(0.2)
+        await no_more_beats(followers)
         assert len(store.looks) <= count + 1
         assert len(followers) == 0
 
@@ -74,7 +83,7 @@ def test_who_comes_after_everybody_left_is_looked_for_again():
                 await followers.begin(follower)
                 store.standings[an_id()] = standing
                 assert await follower.changed_within(PATIENCE_S)
-            await asyncio.sleep(0.1)
+            await no_more_beats(followers)
 
     asyncio.run(story(Store({an_id(): WAITING})))
 
@@ -85,7 +94,9 @@ def test_a_store_that_is_away_for_a_while_ends_no_stream():
         with followers.join(an_id(), OURS) as follower:
             await followers.begin(follower)
             store.fails = StoreUnavailable("ConnectionError")
-            assert not await follower.changed_within(0.1)
+            for _ in range(3):  # By the third, the first two have been heard of.
+                assert await asyncio.to_thread(store.failures.acquire, timeout=PATIENCE_S)
+            assert not await follower.changed_within(0)
             store.standings[an_id()], store.fails = ENDED, None
             assert await follower.changed_within(PATIENCE_S)
             assert follower.sight == seen(ENDED)

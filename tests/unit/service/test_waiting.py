@@ -34,7 +34,7 @@ def post(house, prefer: str, *, then=None, **body: object) -> httpx.Response:
             asked = asyncio.create_task(
                 client.post("/v1/assessments", json={**URL, **body}, headers=headers)
             )
-            for _ in range(500):
+            for _ in range(3000):
                 if house.queue.submitted or asked.done():
                     break
                 await asyncio.sleep(0.01)
@@ -69,7 +69,7 @@ def test_no_end_in_time_is_a_202(house):
 
     assert (answer.status_code, answer.json()["status"]) == (202, "queued")
     assert answer.headers["preference-applied"] == "wait=1"
-    assert 0.9 < time.monotonic() - began < 10
+    assert 0.9 < time.monotonic() - began < 30
 
 
 @pytest.mark.parametrize("prefer", ["wait=x", "wait=-1", "respond-async", "wait=0"])
@@ -130,7 +130,7 @@ def test_when_the_caller_hangs_up_nobody_waits_on(house):
     with pytest.raises(ClientDisconnect):
         wait(house, 60, hung_up)
     assert len(asked) == 3
-    assert asked[-1] - asked[0] < 5
+    assert asked[-1] - asked[0] < 30
 
 
 def test_a_store_that_is_away_for_a_moment_does_not_end_the_wait(house):

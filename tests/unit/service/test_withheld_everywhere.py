@@ -176,7 +176,9 @@ cases = st.dictionaries(st.sampled_from(Analysis), ways, min_size=1).map(Case)
 
 
 @settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=12,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(case=cases, people=st.sampled_from([1, 1, 2]))
 def test_no_surface_depends_on_a_number_that_is_withheld(

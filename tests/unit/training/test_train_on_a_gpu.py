@@ -3,6 +3,7 @@
 Skipped where PyTorch sees no GPU.
 """
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,8 @@ import torch
 
 from tests.unit.training.test_train_command import (
     CONFIG,
+    KILLED,
     finish,
-    kill_in_the_middle_of_an_epoch,
     start,
 )
 from training.checkpoint import read_checkpoint
@@ -26,12 +27,11 @@ def test_a_killed_run_on_a_gpu_ends_with_the_same_weights(tmp_path: Path, precis
     on_gpu = CONFIG.replace(
         'accelerator = "cpu"', f'accelerator = "cuda"\nprecision = "{precision}"'
     )
-    # Steps on a GPU are short: enough of them that the kill finds one.
-    config.write_text(on_gpu.replace("epochs = 3", "epochs = 12"))
+    config.write_text(on_gpu)
     unbroken = start(config, whole)
 
     # when
-    kill_in_the_middle_of_an_epoch(config, killed)
+    finish(start(config, killed, "-c", KILLED), -signal.SIGKILL)
     finish(start(config, killed))
     finish(unbroken)
 

@@ -40,7 +40,7 @@ def test_a_server_that_is_away_is_unavailable_within_its_patience() -> None:
     # when faces are to be scored, then that ends as an outage, soon.
     pending = scorer.submit(np.zeros((1, 224, 224, 3), np.uint8), ["hmhn"])
     while not pending.wait(0.2):
-        assert time.monotonic() - started < 10
+        assert time.monotonic() - started < 60
     with pytest.raises(InferenceUnavailable):
         pending.scores()
     with pytest.raises(InferenceUnavailable):
@@ -54,7 +54,7 @@ def test_scores_that_nobody_wants_are_not_tried_again() -> None:
 
     pending.cancel()
 
-    assert pending.wait(5.0)
+    assert pending.wait(30.0)
     scorer.close()
 
 
