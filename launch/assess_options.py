@@ -1,8 +1,9 @@
 """The arguments of `mien assess`."""
 
 import argparse
+import json
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from launch.sending import Order, Way, new_idempotency_key
 
@@ -41,6 +42,13 @@ def _add_request(one: argparse.ArgumentParser) -> None:
     asked.add_argument("--analyses", type=_names, help="severity,expression,micro_expressions")
     asked.add_argument("--reference", help="your own name for it; it comes back in every answer")
     asked.add_argument("--deadline", type=_whole, metavar="SECONDS", help="expire after that long")
+    asked.add_argument(
+        "--request",
+        type=_object,
+        metavar="FILE",
+        default={},
+        help="JSON of whatever else is asked, as the API takes it: consent, context, sampling, …",
+    )
 
 
 def _add_manner(one: argparse.ArgumentParser) -> None:
@@ -72,6 +80,16 @@ def _whole(text: str) -> int:
     return int(text)
 
 
+def _object(file: str) -> dict[str, Any]:
+    try:
+        content: object = json.loads(Path(file).read_text())
+    except (OSError, ValueError) as error:
+        raise argparse.ArgumentTypeError(f"{file} cannot be read as JSON: {error}") from error
+    if not isinstance(content, dict):
+        raise argparse.ArgumentTypeError(f"{file} holds no JSON object")
+    return cast("dict[str, Any]", content)
+
+
 def order_of(arguments: argparse.Namespace) -> Order:
     """Return what the arguments ask for."""
     asked: dict[str, Any] = {
@@ -82,7 +100,7 @@ def order_of(arguments: argparse.Namespace) -> Order:
     }
     return Order(
         video=arguments.video,
-        request={name: value for name, value in asked.items() if value is not None},
+        request=arguments.request | {name: one for name, one in asked.items() if one is not None},
         way=arguments.upload,
         idempotency_key=arguments.idempotency_key or new_idempotency_key(),
     )

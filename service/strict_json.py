@@ -5,8 +5,10 @@ A pointer names a field only where the name is ours or looks like a field's name
 
 import json
 import re
-from collections.abc import Sequence
-from typing import Any, Final, NoReturn, TypeVar
+from collections.abc import Collection, Iterator, Sequence
+from difflib import get_close_matches
+from functools import cache
+from typing import Any, Final, NoReturn, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -19,9 +21,11 @@ LARGEST_EXACT: Final = 2**53
 """Up to here every whole number is a float, and no two share one."""
 CALLERS_NAMES: Final = "metadata"
 """Below a field of this name the names are the caller's own."""
+ALIKE: Final = 0.75
+"""From here on, of 1, a name is taken for another one that was misspelt."""
 _PLAIN_MESSAGES: Final = frozenset(
     {
-        "dict_type", "enum", "extra_forbidden", "float_type", "greater_than_equal",
+        "dict_type", "enum", "float_type", "greater_than_equal",
         "int_parsing", "int_type",
         "less_than_equal", "list_type", "literal_error", "missing", "model_type",
         "string_too_long", "string_too_short", "string_type", "too_long", "too_short",
@@ -45,7 +49,7 @@ def parse(raw: bytes, model: type[Model], pointer: str = "") -> Model:
         return model.model_validate_json(json.dumps(content))
     except ValidationError as error:
         details = error.errors(include_url=False, include_context=False, include_input=False)
-        raise refusal(details, pointer) from None
+        raise InvalidFields([_invalid(one, pointer, _names(model)) for one in details]) from None
     except (ValueError, RecursionError):
         raise Invalid("is not JSON, or repeats a name", pointer=pointer) from None
 
@@ -53,6 +57,23 @@ def parse(raw: bytes, model: type[Model], pointer: str = "") -> Model:
 def refusal(details: Sequence[ErrorDetails], pointer: str = "") -> InvalidFields:
     """Return pydantic's errors as ours, below the pointer; what was sent is left out."""
     return InvalidFields([_invalid(one, pointer) for one in details])
+
+
+@cache
+def _names(model: type[BaseModel]) -> frozenset[str]:
+    """Return the names of the model's fields and of those within."""
+    fields = model.model_fields
+    own = {one.alias or name for name, one in fields.items()}
+    within = (part for one in fields.values() for part in _models(one.annotation))
+    return frozenset(own.union(*map(_names, within)))
+
+
+def _models(annotation: object) -> Iterator[type[BaseModel]]:
+    """Yield the models that an annotation names, at any depth of unions and containers."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _models(part)
 
 
 def _refuse(_: str) -> NoReturn:
@@ -72,10 +93,21 @@ def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _invalid(error: ErrorDetails, pointer: str) -> Invalid:
+def _invalid(error: ErrorDetails, pointer: str, names: Collection[str] = ()) -> Invalid:
+    if error["type"] == "extra_forbidden":
+        return Invalid(_unknown(error["loc"], names), pointer=_below(pointer, error["loc"]))
     plain = error["type"] in _PLAIN_MESSAGES
     message = error["msg"].removeprefix("Value error, ") if plain else "is not valid"
     return Invalid(message, pointer=_below(pointer, error["loc"]))
+
+
+def _unknown(location: tuple[int | str, ...], names: Collection[str]) -> str:
+    """Say that there is no such field, and which one may be meant."""
+    name = str(location[-1])
+    if name in names:
+        return "is no field of this object, but of another one in the request"
+    close = get_close_matches(name, sorted(names), 1, ALIKE)
+    return f"is no field here; did you mean {close[0]}?" if close else "is no field here"
 
 
 def _below(pointer: str, location: tuple[int | str, ...]) -> str:

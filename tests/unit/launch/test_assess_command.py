@@ -92,6 +92,20 @@ def test_json_is_all_that_standard_output_gets(
     assert "Created assessment" in said.err
 
 
+def test_whatever_the_api_takes_comes_from_a_file_and_options_come_first(
+    here: Loopback, video: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = tmp_path / "request.json"
+    asked.write_text('{"reference": "in the file", "sampling": {"every_ms": 800}}')
+
+    code = assess(here, video, "--json", "--request", str(asked), "--reference", "said")
+
+    body = json.loads(capsys.readouterr().out)
+    assert code == 0
+    assert body["reference"] == "said"
+    assert here.house.request_of(body["id"]).sampling.every_ms == 800
+
+
 def test_a_failed_assessment_has_its_json_too(
     here: Loopback, video: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -179,6 +193,8 @@ def test_wrong_usage_ends_with_2(
         ["v.mp4", "--wait", "1", "--detach"],
         ["v.mp4", "--upload", "pigeon"],
         ["v.mp4", "--model", "a,,b"],
+        ["v.mp4", "--request", "nowhere.json"],
+        ["v.mp4", "--request", __file__],
     ],
 )
 def test_arguments_that_do_not_go_end_with_2(arguments: list[str]) -> None:

@@ -180,3 +180,19 @@ def test_an_expression_alone_needs_no_severity_network(house):
 def test_a_consent_of_a_moment_ago_or_of_a_clock_that_is_a_little_ahead_is_taken(house):
     for at in ("2026-01-01T12:04:59Z", "2026-01-01T13:04:00+01:00", "0001-01-01T00:00:00+14:00"):
         assert house.send({"consent": {**CONSENT, "obtained_at": at}}).status_code == 202, at
+
+
+@pytest.mark.parametrize(
+    ("part", "pointer", "said"),
+    [
+        ({"analysis": ["severity"]}, "/request/analysis", "did you mean analyses?"),
+        ({"sampling": {"evry_ms": 400}}, "/request/sampling/evry_ms", "did you mean every_ms?"),
+        ({"every_ms": 400}, "/request/every_ms", "but of another one in the request"),
+        ({"horoscope": True}, "/request/horoscope", "is no field here"),
+    ],
+)
+def test_a_field_that_is_none_is_told_with_the_one_that_may_be_meant(house, part, pointer, said):
+    (error, *_) = house.send(part).json()["errors"]
+
+    assert error["pointer"] == pointer
+    assert error["detail"].endswith(said)
