@@ -70,6 +70,9 @@ class FolderAudit:
 
     def _begin(self, today: date) -> None:
         """Go on in a new file, and erase those that were kept for their time."""
+        if self._day is not None and today < self._day:
+            # The clock was set back over midnight: that day's file ends a chain of its own.
+            self.process = secrets.token_hex(4)
         path = self.folder / f"{today.isoformat()}.{self.process}.jsonl"
         file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         if self._file >= 0:
@@ -86,15 +89,19 @@ class FolderAudit:
         while True:
             self._unsynced.wait()
             self._unsynced.clear()
-            with self._lock:
-                file = os.dup(self._file)
             try:
-                os.fsync(file)  # Beside the lock: whoever answers does not wait for the disk.
-            except OSError as fault:
+                self._sync_once()
+            except OSError as fault:  # Such as no descriptor left: the thread must outlive it.
                 log.warning("audit entries may not be on the disk: %s", fault.strerror)
-            finally:
-                os.close(file)
             threading.Event().wait(SYNC_EVERY_S)
+
+    def _sync_once(self) -> None:
+        with self._lock:
+            file = os.dup(self._file)
+        try:
+            os.fsync(file)  # Beside the lock: whoever answers does not wait for the disk.
+        finally:
+            os.close(file)
 
 
 def _write_whole(file: int, content: bytes) -> None:
@@ -105,6 +112,6 @@ def _write_whole(file: int, content: bytes) -> None:
 def kept(folder: Path) -> Iterator[tuple[str, int, dict[str, object], bool]]:
     """Yield every entry in a folder: its file, its line, what it says, whether its chain holds."""
     for path in sorted(folder.glob("*.jsonl")):
-        with path.open(encoding="utf-8") as lines:
+        with path.open(encoding="utf-8", errors="replace") as lines:  # Damage is told, too.
             for number, (entry, holds) in enumerate(entries(lines), 1):
                 yield path.name, number, entry, holds

@@ -25,20 +25,28 @@ return 1
 
 --- take
 -- KEYS due
--- ARGV delivery_prefix, lease_s, most_attempts, interrupted, lane_prefix, most_at_once, look_ahead
+-- ARGV delivery_prefix, lease_s, most_attempts, interrupted, lane_prefix, most_at_once, look_ahead,
+--      page
 local time = redis.call('TIME')
 local now = time[1] + time[2] / 1000000
 local id, lane
-for _, one in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', 0, ARGV[7])) do
-  local told = redis.call('HMGET', ARGV[1] .. one, 'target', 'tenant')
-  lane = ARGV[5] .. (told[1] == 'callback' and told[2] or told[1] or '')
-  redis.call('ZREMRANGEBYSCORE', lane, '-inf', now)
-  if not told[1] then
-    redis.call('ZREM', KEYS[1], one)
-  elseif redis.call('ZCARD', lane) < tonumber(ARGV[6]) then
-    id = one
-    break
+local full = {}
+-- Looked at in pages: most often the first of all is taken.
+for page = 0, ARGV[7] - ARGV[8], ARGV[8] do
+  local ids = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', page, ARGV[8])
+  for _, one in ipairs(ids) do
+    local told = redis.call('HMGET', ARGV[1] .. one, 'target', 'tenant')
+    lane = ARGV[5] .. (told[1] == 'callback' and told[2] or told[1] or '')
+    if not told[1] then
+      redis.call('ZREM', KEYS[1], one)
+    elseif not full[lane] then
+      redis.call('ZREMRANGEBYSCORE', lane, '-inf', now)
+      full[lane] = redis.call('ZCARD', lane) >= tonumber(ARGV[6])
+      if not full[lane] then id = one end
+    end
+    if id then break end
   end
+  if id or #ids < tonumber(ARGV[8]) then break end
 end
 if not id then return nil end
 redis.call('ZADD', lane, now + ARGV[2], id)

@@ -91,5 +91,5 @@ def _retry_after(headers: list[tuple[bytes, bytes]]) -> float | None:
     try:
         until = parsedate_to_datetime(value)
         return max(0.0, (until - parsedate_to_datetime(found.get(b"date", ""))).total_seconds())
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):  # A year of twenty digits is the last of these.
         return None

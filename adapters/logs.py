@@ -62,7 +62,9 @@ def without_words(raised: ExcInfo) -> str:
     """Return an exception's type and those behind it, with the places that they came through."""
     told: list[str] = []
     one: BaseException | None = raised[1]
-    while one is not None:
+    seen = set[int]()  # Two that name each other as their cause would be told for ever.
+    while one is not None and id(one) not in seen:
+        seen.add(id(one))
         told.append(type(one).__qualname__)
         frames = traceback.extract_tb(one.__traceback__)
         told += [f"  {frame.filename}:{frame.lineno} {frame.name}" for frame in frames]

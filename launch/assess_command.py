@@ -108,7 +108,8 @@ class Command:
 
     def _canceled(self, created: Document | None) -> int:
         if created is None:
-            self._tell("Stopped before the recording was sent; nothing was created.")
+            # It may have had all of it, and only its answer is missing.
+            self._tell("Stopped before an answer came; what had arrived whole is assessed.")
             return CANCELED
         identifier = created["id"]
         try:

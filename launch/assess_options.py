@@ -58,6 +58,7 @@ def _add_manner(one: argparse.ArgumentParser) -> None:
     )
     manner.add_argument(
         "--idempotency-key",
+        type=_key,
         metavar="KEY",
         help="the same key gives the same assessment; by default a new one",
     )
@@ -65,6 +66,12 @@ def _add_manner(one: argparse.ArgumentParser) -> None:
     until.add_argument("--wait", type=_whole, metavar="SECONDS", help="follow it no longer")
     until.add_argument("--detach", action="store_true", help="print its id and do not follow it")
     manner.add_argument("--json", action="store_true", help="print the assessment as JSON")
+
+
+def _key(text: str) -> str:
+    if not (text.isascii() and text.isprintable() and text):
+        raise argparse.ArgumentTypeError("printable ASCII only, as a header carries it")
+    return text
 
 
 def _names(text: str) -> list[str]:

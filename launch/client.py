@@ -10,7 +10,7 @@ from typing import Any, Final
 import httpx
 
 from launch.event_source import Event, events_of
-from launch.faults import LaunchFault, Refused, Unreachable
+from launch.faults import LaunchFault, Refused, Unreachable, WrongUsage
 from launch.patience import IN_FLIGHT, delay_s
 from launch.recording import Counted, Sent, nobody
 from launch.refusal import require_success
@@ -28,13 +28,17 @@ TIMEOUT: Final = httpx.Timeout(30.0, connect=5.0, read=60.0, write=60.0)
 
 
 def connect(url: str, key: str, *, use_proxies: bool = True) -> httpx.Client:
-    """Return an HTTP client for an API; one on loopback is asked without proxies."""
-    return httpx.Client(
-        base_url=url,
-        headers={"Authorization": f"Bearer {key}", "User-Agent": "mien-launch"},
-        timeout=TIMEOUT,
-        trust_env=use_proxies,
-    )
+    """Return an HTTP client for an API; one on loopback is asked without proxies.
+
+    Raises `WrongUsage` for an address or a key that no request can carry.
+    """
+    try:
+        # As the resolver will spell it: what it cannot spell is no name of a host.
+        httpx.URL(url).raw_host.decode().encode("idna")
+        headers = httpx.Headers({"Authorization": f"Bearer {key}", "User-Agent": "mien-launch"})
+    except (httpx.InvalidURL, UnicodeError) as error:
+        raise WrongUsage(f"the address or the API key cannot be right: {error}") from error
+    return httpx.Client(base_url=url, headers=headers, timeout=TIMEOUT, trust_env=use_proxies)
 
 
 class Assessments:
@@ -53,7 +57,9 @@ class Assessments:
         sent: Sent = nobody,
     ) -> Document:
         """Upload a recording and return the assessment; the file is streamed, not read whole."""
-        kind = mimetypes.guess_type(video.name)[0] or "application/octet-stream"
+        kind = mimetypes.guess_type(video.name)[0]
+        # What stands behind the last dot of "visit 3. Smith" says no kind.
+        name = f"recording{video.suffix}" if kind else "recording"
 
         def send() -> httpx.Response:
             with Counted(video, sent) as recording:
@@ -61,7 +67,7 @@ class Assessments:
                 # The file's own name stays here: it may be a patient's.
                 parts = [
                     ("request", (None, json.dumps(request).encode(), "application/json")),
-                    ("video", (f"recording{video.suffix}", recording, kind)),
+                    ("video", (name, recording, kind or "application/octet-stream")),
                 ]
                 return self._create(idempotency_key, files=parts)
 

@@ -30,6 +30,9 @@ SAID: Final[Mapping[type[Fault], str]] = {
     KeyOfSettings: "this key comes from MIEN_API_KEY: change it there and start the stack again",
     TooManyKeys: "the tenant has as many keys as it may have: revoke some first",
 }
+ADDRESSES: Final = (
+    "redis://HOST:PORT, rediss://HOST:PORT or unix://PATH, what is special in a password as %2F"
+)
 Word = Callable[[Keys, argparse.Namespace, Console], None]
 
 
@@ -92,12 +95,13 @@ def _keys(arguments: argparse.Namespace, caller: Mapping[str, str]) -> Generator
     url, place = _where(arguments, caller)
     try:
         client = connect(url)
-    except ValueError as error:
-        raise WrongUsage(f"{place} is no address of a Redis: {error}") from error
+    except ValueError:
+        # What it says may quote the password, which one with a slash makes look like a port.
+        raise WrongUsage(f"{place} is no address of a Redis: {ADDRESSES}") from None
     with client:
         try:
             yield RedisKeys(client, _now)
-        except StoreUnavailable as fault:
+        except (StoreUnavailable, UnicodeError) as fault:  # The second: a name that no host has.
             raise LaunchFault(f"no Redis answers at {place}: is the stack running?") from fault
         except (NoSuchKey, KeyOfSettings, TooManyKeys) as fault:
             raise LaunchFault(SAID[type(fault)]) from fault

@@ -15,7 +15,7 @@ from typing import Final
 
 import httpx
 
-from launch.faults import LaunchFault, Unreachable
+from launch.faults import LaunchFault, Refused, Unreachable
 from launch.patience import BUSY, delay_s
 from launch.recording import Sent
 from launch.refusal import require_success
@@ -42,10 +42,10 @@ class Resumable:
         size = video.stat().st_size
         url = self._begin(size)
         with ExitStack() as undo:
-            undo.callback(self._forget, url)
+            undo.callback(self.erase, _id_of(url))
             self._send_pieces(video, size, url, sent)
             undo.pop_all()
-        return url.rstrip("/").rpartition("/")[2]
+        return _id_of(url)
 
     def _begin(self, size: int) -> str:
         answer = self._ask("POST", PATH, {"Upload-Length": str(size)})
@@ -69,6 +69,8 @@ class Resumable:
         with video.open("rb") as file:
             file.seek(offset)
             piece = file.read(PIECE_BYTES)
+        if not piece:  # Nothing at all would arrive, again and again.
+            raise LaunchFault(f"{video} became shorter while it was sent")
         headers = {
             "Upload-Offset": str(offset),
             "Content-Type": "application/offset+octet-stream",
@@ -87,10 +89,15 @@ class Resumable:
             return int(self._ask("HEAD", url).headers["upload-offset"])
         except Unreachable:
             return None
+        except Refused as refused:
+            if refused.status not in PASSING:
+                raise
+            return None
 
-    def _forget(self, url: str) -> None:
+    def erase(self, upload_id: str) -> None:
+        """Have an upload erased that was not used; one that was is gone already."""
         try:
-            self._ask("DELETE", url)
+            self._ask("DELETE", f"{PATH}/{upload_id}")
         except LaunchFault:
             return  # It expires by itself.
 
@@ -109,6 +116,10 @@ class Resumable:
             raise Unreachable.of(error) from error
         require_success(answer)
         return answer
+
+
+def _id_of(url: str) -> str:
+    return url.rstrip("/").rpartition("/")[2]
 
 
 def _gulps(piece: bytes, offset: int, sent: Sent) -> Iterator[bytes]:

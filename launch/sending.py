@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from enum import StrEnum
 from http import HTTPStatus
@@ -64,5 +65,9 @@ def send(api: Assessments, uploads: Resumable, order: Order, progress: Progress)
             if order.way is Way.RESUMABLE or refused.status != HTTPStatus.NOT_FOUND:
                 raise  # An older service without uploads takes it in one request.
         else:
-            return api.create_from({"upload_id": upload}, request, idempotency_key=key)
+            with ExitStack() as undo:
+                undo.callback(uploads.erase, upload)  # Refused, it would lie there for a day.
+                created = api.create_from({"upload_id": upload}, request, idempotency_key=key)
+                undo.pop_all()
+            return created
     return api.create(order.video, request, idempotency_key=key, sent=sent)

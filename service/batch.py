@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from assessment.assessment import AssessmentId, Tenant
-from assessment.faults import Fault, InternalError, Unavailable
+from assessment.faults import Fault, InternalError, StorageFull, StoreUnavailable
 from service.batch_schema import BatchOptions
 from service.creation import Answer, Creation
 from service.idempotency import Held
@@ -27,6 +27,8 @@ from service.statuses import STATUS
 from service.strict_json import parse
 
 MOST_BYTES: Final = 4 * 2**20
+SHARED: Final = (StoreUnavailable, StorageFull)
+"""What every item needs; a network that is out of order is a matter of the items that name it."""
 
 log = logging.getLogger(__name__)
 
@@ -57,14 +59,14 @@ class Batch:
     ) -> Sequence[Mapping[str, Any]]:
         """Return one answer an item, in their order."""
         answers: list[Mapping[str, Any]] = []
-        away: Unavailable | None = None
+        away: StoreUnavailable | StorageFull | None = None
         for index, item in enumerate(items):
             try:
                 if away is not None:
                     raise away  # One item has waited for what is away; the others need not.
                 answer = self._one(tenant, index, item, held)
             except Fault as fault:
-                away = fault if isinstance(fault, Unavailable) else away
+                away = fault if isinstance(fault, SHARED) else away
                 answers.append(_refused(index, fault, request_id))
             except OSError as error:
                 log.warning("an item of a batch failed: %s", type(error).__name__)

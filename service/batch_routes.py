@@ -71,7 +71,7 @@ async def create_many(request: Request, tenant: TenantOf, desk: DeskOf) -> Respo
     ):
         items = items_of(await desk.uploads.text(body_of(request, chunks), MOST_BYTES))
         if len(items) > 1:  # the first one was counted before the body was read
-            demand = Demand(len(items) - 1)
+            demand = Demand(len(items), counted=1)
             await run_sync(desk.quotas.admit_work, tenant, demand, answer_headers(request))
         await run_sync(desk.batch.begin, items, held)
         request_id = request_id_of(request)

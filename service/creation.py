@@ -55,8 +55,8 @@ class Creation:
             held.require_same(told)
             return self.replay(tenant, held.assessment_id)
         held.bind(told)
-        assessment = self.accept(tenant, arrival, held.assessment_id)
-        held.commit()
+        with held.carrying_out():
+            assessment = self.accept(tenant, arrival, held.assessment_id)
         held.keep()
         answer = self.answer(assessment, arrival.request)
         if held.name:

@@ -52,8 +52,9 @@ class FeedbackBook:
         try:
             self.archive.find(assessment.tenant, assessment.id)
         except (Gone, NotFound):
-            # Its deletion may have looked for feedback before this was there.
-            self.store.erase(assessment.id)
+            # Its deletion may have looked for feedback before this was there. What was told
+            # before is not touched: it outlives an assessment whose time is over.
+            self.store.remove(feedback)
             raise
         return feedback, new
 

@@ -3,6 +3,7 @@
     key ─▶ mark held ─▶ body read ─▶ same request? ─▶ answer of then
                                  └─▶ new one ─▶ bound ─▶ created ─▶ kept
     any failure before it was created ─▶ let go; a process that dies ─▶ its lease ends
+    one that took over and fails ─▶ its lease ends at once: the one before may have created
 
 Without a key there is no mark, and the same steps do nothing.
 """
@@ -11,8 +12,8 @@ import asyncio
 import logging
 import re
 import secrets
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncGenerator, Generator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -93,6 +94,19 @@ class Held:
         """From here on something may exist that the key stands for: do not let it go."""
         self.committed = True
 
+    @contextmanager
+    def carrying_out(self) -> Generator[None]:
+        """Commit before the block, for a cancelled request leaves its thread behind in it.
+
+        A block that fails made nothing, and what it failed with goes on.
+        """
+        self.commit()
+        try:
+            yield
+        except BaseException:
+            self.committed = False
+            raise
+
     def keep(self) -> None:
         """Keep the key; if that fails, the lease ends and the next request finds all by its id."""
         if not self.name or self.mark.kept:
@@ -139,5 +153,12 @@ class Idempotency:
                 await run_sync(lambda: self.marks.renew(held.name, held.holder, lease_s=LEASE_S))
 
     async def _let_go(self, held: Held) -> None:
-        with CancelScope(shield=True), suppress(Unavailable):
-            await run_sync(self.marks.release, held.name, held.holder)
+        with CancelScope(shield=True), suppress(IdempotencyInFlight, Unavailable):
+            await run_sync(self._give_back if held.known else self._release, held)
+
+    def _release(self, held: Held) -> None:
+        self.marks.release(held.name, held.holder)
+
+    def _give_back(self, held: Held) -> None:
+        """End the lease and forget nothing: a request before this one may have been carried out."""
+        self.marks.renew(held.name, held.holder, lease_s=0)

@@ -24,6 +24,8 @@ class Demand:
 
     assessments: int = 0
     incoming_bytes: int = 0
+    counted: int = 0
+    """So many creates of these were counted before the body was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ class Quotas:
     def admit_work(self, tenant: Tenant, demand: Demand, fields: Fields) -> None:
         """Count what is to be made and stored, or raise `RateLimited` or `QuotaExceeded`."""
         _, creates, assessments, stored = self.allowance.policies
-        count = max(1, demand.assessments)
+        count = max(1, demand.assessments - demand.counted)
         # Of a batch larger than the limit itself, as much is counted as can be.
         self._require([self.rates.spend(tenant, creates, min(count, creates.limit))], fields)
         waiting = self.open.of(tenant)

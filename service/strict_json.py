@@ -23,6 +23,8 @@ CALLERS_NAMES: Final = "metadata"
 """Below a field of this name the names are the caller's own."""
 ALIKE: Final = 0.75
 """From here on, of 1, a name is taken for another one that was misspelt."""
+MOST_TOLD: Final = 100
+"""To look for what was meant by each of ten thousand unknown names would halt everybody else."""
 _PLAIN_MESSAGES: Final = frozenset(
     {
         "dict_type", "enum", "float_type", "greater_than_equal",
@@ -49,7 +51,8 @@ def parse(raw: bytes, model: type[Model], pointer: str = "") -> Model:
         return model.model_validate_json(json.dumps(content))
     except ValidationError as error:
         details = error.errors(include_url=False, include_context=False, include_input=False)
-        raise InvalidFields([_invalid(one, pointer, _names(model)) for one in details]) from None
+        told, names = details[:MOST_TOLD], _names(model)
+        raise InvalidFields([_invalid(one, pointer, names) for one in told]) from None
     except (ValueError, RecursionError):
         raise Invalid("is not JSON, or repeats a name", pointer=pointer) from None
 

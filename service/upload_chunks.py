@@ -7,8 +7,10 @@ A chunk with a checksum counts whole or not at all; of any other what arrived co
 """
 
 import hashlib
-from contextlib import suppress
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from threading import Lock
 from time import monotonic
 from typing import Final
 
@@ -43,6 +45,8 @@ class Chunk:
     flushed_at: float = field(default_factory=monotonic)
     run: Digest | None = field(init=False)
     """The digest of the whole upload, while all of it comes in this one chunk."""
+    closed: bool = False
+    _turns: Lock = field(default_factory=Lock)
 
     def __post_init__(self) -> None:
         self.written = self.recorded = self.upload.offset
@@ -50,7 +54,7 @@ class Chunk:
 
     def begin(self) -> None:
         """Cut off what an earlier writer did not get acknowledged."""
-        with self.file.alone():
+        with self._turn(), self.file.alone():
             self.records.renew(self.hold, lease_s=LEASE_S)
             self.file.cut(self.upload.offset)
 
@@ -78,27 +82,43 @@ class Chunk:
 
     def flush(self) -> None:
         """Write what waits; raise `Stale` when another writer took over, or `NotAVideo`."""
-        self._write()
-        first = self.recorded < HEAD_BYTES <= self.written
-        if self.checksum is None and (first or self.written - self.recorded >= SYNC_BYTES):
-            self._record()
+        with self._turn():
+            self._write()
+            first = self.recorded < HEAD_BYTES <= self.written
+            if self.checksum is None and (first or self.written - self.recorded >= SYNC_BYTES):
+                self._record()
 
     def keep(self) -> None:
         """Make what arrived last, and say so in the record."""
-        self._write()
-        if self.checksum is not None and not self.checksum.matches:
-            raise ChecksumMismatch
-        self._record()
+        with self._turn():
+            self._write()
+            if self.checksum is not None and not self.checksum.matches:
+                raise ChecksumMismatch
+            self._record()
 
     def close(self) -> None:
         """Cut off what is not acknowledged, if that is still ours to do, and close the file."""
-        try:
-            if self.written > self.recorded:
-                with suppress(Stale, Unavailable, OSError), self.file.alone():
-                    self.records.renew(self.hold, lease_s=LEASE_S)
-                    self.file.cut(self.recorded)
-        finally:
-            self.file.close()
+        with self._turn():
+            self.closed = True
+            try:
+                if self.written > self.recorded:
+                    with suppress(Stale, Unavailable, OSError), self.file.alone():
+                        self.records.renew(self.hold, lease_s=LEASE_S)
+                        self.file.cut(self.recorded)
+            finally:
+                self.file.close()
+
+    @contextmanager
+    def _turn(self) -> Generator[None]:
+        """Wait for the step before this one, or raise `Stale` after the last.
+
+        A caller who is cancelled leaves his thread at work: the next step must not write beside
+        it, nor close a descriptor whose number another upload's file has a moment later.
+        """
+        with self._turns:
+            if self.closed:
+                raise Stale("the chunk is closed")
+            yield
 
     def _write(self) -> None:
         with self.file.alone():

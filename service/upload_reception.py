@@ -66,9 +66,9 @@ class UploadReception:
             return upload
         try:
             return await self.append(tenant, upload.id, body)
-        except (Fault, *CUT_SHORT):
+        except (Fault, OSError, *CUT_SHORT):
             # The caller was never told its id.
-            with CancelScope(shield=True), suppress(Unavailable):
+            with CancelScope(shield=True), suppress(Unavailable, OSError):
                 await run_sync(self.store.erase, upload)
             raise
 

@@ -33,7 +33,7 @@ from tests.chaos.__main__ import PROJECT, SETTINGS
 from tests.chaos.clients import client
 from tests.chaos.house import House
 from tests.erasure_recordings import LONG, SAID_BYTES, SHORT, recording, slow_site
-from tests.erasure_search import an_hour_later, places
+from tests.erasure_search import an_hour_later, largest_in, places
 
 WORD: Final = "Zwetschgendatschi"
 MOMENTS: Final = (
@@ -126,9 +126,7 @@ class Run:
             line.sendall(head.encode() + content[:-10])
             # The first MiB comes before the word does.
             arrived = 2**20 + len(content) - SAID_BYTES
-            self._until(
-                lambda: any(path.stat().st_size >= arrived for path in staging.iterdir()), 10.0
-            )
+            self._until(lambda: largest_in(staging) >= arrived, 10.0)
             return self.house.kill(kind)
 
     def _kill_accepted(self, word: str, stage: str, kind: str) -> bool:

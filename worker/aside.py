@@ -34,15 +34,22 @@ class Aside:
             target=here.run, args=(self._run, work), name="aside", daemon=True
         )
         self._threads.add(thread)
-        thread.start()
+        try:
+            thread.start()
+        except BaseException:
+            self._leave(thread)  # It never runs: nothing else would give its room back.
+            raise
 
     def _run(self, work: Work) -> None:
         try:
             work()
         finally:
-            # In this order: who has waited for the thread finds its room free.
-            self._free.release()
-            self._threads.discard(threading.current_thread())
+            self._leave(threading.current_thread())
+
+    def _leave(self, thread: threading.Thread) -> None:
+        # In this order: who has waited for the thread finds its room free.
+        self._free.release()
+        self._threads.discard(thread)
 
     def finish(self, patience_s: float) -> None:
         """Have what runs come to its end, and wait for it no longer than that in all."""

@@ -132,9 +132,9 @@ class Clips:
 
     def fill_in(self, observations: Iterable[Observation]) -> list[Observation]:
         """Return the observations with what was said of the clips that they lie in."""
+        filled = list(observations)  # Only this sends the clips.
         while self._flying:
             self._receive()
-        filled = list(observations)
         times_ms = [seen.at_ms for seen in filled]
         for answer in self._answers:
             first = bisect_left(times_ms, answer.start_ms)

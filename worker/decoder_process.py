@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, BinaryIO, Final, Protocol
 
@@ -52,7 +53,7 @@ class DecoderProcess:
     """
 
     def __init__(self, recording: BinaryIO, order: Order, start: "Start") -> None:
-        self.waited_s = 0.0
+        self.waited_s = self._idled_s = 0.0
         self._process = start(recording, order)
         if self._process.stdout is None:
             raise Misconfigured("the decoder process has no output")
@@ -106,11 +107,14 @@ class DecoderProcess:
             started = time.monotonic()
             ready = self._poll.poll(SLICE_S * 1000)
             self.waited_s += time.monotonic() - started
-            if ready:
-                return
+            # Also where something came: a trickle is no reason to wait for ever.
             if self.waited_s >= deadline_s:
                 raise DecodeTimeout(f"the decoder took more than {deadline_s:.0f} s")
-            idle()
+            if not ready or self.waited_s - self._idled_s >= SLICE_S:
+                self._idled_s = self.waited_s
+                idle()
+            if ready:
+                return
 
     def _ended(self) -> DecoderCrashed | DecodeTimeout | Misconfigured:
         """Return what the end of the process means; it closed its pipe."""
@@ -150,14 +154,18 @@ def start_decoder(recording: BinaryIO, order: Order) -> Child:
 
 
 def _widen(process: "subprocess.Popen[bytes]") -> None:
-    """Let the pipe hold a megabyte, so that a 4K picture needs fewer turns."""
+    """Let the pipe hold a megabyte, so that a 4K picture needs fewer turns.
+
+    Linux refuses it to a user whose pipes hold much already; a smaller one does.
+    """
     if sys.platform == "linux" and process.stdout is not None:
-        fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, channel.PIPE_BYTES)
+        with suppress(OSError):
+            fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, channel.PIPE_BYTES)
 
 
 def _header(content: bytearray) -> tuple[Kind, dict[str, Any]]:
     try:
         facts = json.loads(content)
         return Kind(facts.pop("kind")), facts
-    except (ValueError, KeyError, AttributeError) as error:
+    except (ValueError, KeyError, AttributeError, RecursionError) as error:
         raise DecoderCrashed("the decoder sent a header that cannot be read") from error

@@ -113,6 +113,9 @@ class Guard:
             self._reached = False
             self.open.clear()
             return Attendance({})
+        except BaseException:
+            self.open.clear()  # A look that broke has not found anything to be fit.
+            raise
         self._reached = True
         self._set(found)
         return found

@@ -12,11 +12,12 @@ from typing import Final
 
 from assessment.assessment import AssessmentId
 from assessment.blob_names import unkept
-from assessment.faults import Gone, NotFound
+from assessment.faults import Gone, NewerDocument, NotFound
 from assessment.feedback import FeedbackStore
 from assessment.ports import Blobs, Clock, Records
-from assessment.uploads import UploadRecords
+from assessment.uploads import UploadId, UploadRecords
 from worker.orphans import ORPHAN_S
+from worker.unreadable import DAMAGED
 
 GRACE: Final = timedelta(minutes=5)
 """The sweeper's own time: it comes by every second, and for leftovers every minute."""
@@ -43,21 +44,27 @@ class Overdue:
         """Return how many there are of each kind; may raise `StoreUnavailable`."""
         kinds = (self._kind(one) for one in self.blobs.stored())
         found = Counter(kind for kind in kinds if kind is not None)
-        found["upload"] = len(self.uploads.expired(UPLOADS_LOOKED_AT))
+        found["upload"] = sum(map(self._is_late, self.uploads.expired(UPLOADS_LOOKED_AT)))
         then = self.clock() - GRACE
         late = (one.erase_at(self.feedback_ttl_s) <= then for one in self.feedback.all())
         found["feedback"] = sum(late)
         return {kind: found[kind] for kind in KINDS}
 
+    def _is_late(self, upload_id: UploadId) -> bool:
+        try:
+            return self.uploads.get(upload_id).expires_at <= self.clock() - GRACE
+        except (Gone, NotFound):
+            return False  # The sweeper was here meanwhile.
+
     def _kind(self, assessment_id: AssessmentId) -> str | None:
         then = self.clock() - GRACE
         try:
             assessment = self.records.get(assessment_id)
-        except Gone:
-            old = self.blobs.age_s(assessment_id) > GRACE.total_seconds()
-            return "orphan" if old else None
-        except NotFound:
-            old = self.blobs.age_s(assessment_id) > ORPHAN_S + GRACE.total_seconds()
+        except NewerDocument:
+            return None  # The eyes of that release are on it.
+        except (Gone, NotFound, *DAMAGED) as error:
+            kept_s = 0.0 if isinstance(error, Gone) else ORPHAN_S
+            old = self.blobs.age_s(assessment_id) > kept_s + GRACE.total_seconds()
             return "orphan" if old else None
         if assessment.outlived(then):
             return "assessment"

@@ -5,28 +5,20 @@ Any number may run at once; each step may be done twice.
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from assessment.assessment import Assessment, AssessmentId, Status
-from assessment.faults import (
-    Gone,
-    IllegalTransition,
-    NewerDocument,
-    NotFound,
-    Stale,
-    WorkerCrashed,
-)
+from assessment.faults import Gone, IllegalTransition, NotFound, Stale, WorkerCrashed
 from assessment.ports import Blobs, Clock, Queue, Records
 from assessment.stopper import erase_unkept
 from worker.clean import Clean
 from worker.orphans import ORPHAN_S
-from worker.outliving import told
+from worker.unreadable import passing_over
 
 log = logging.getLogger(__name__)
 
 BATCH = 200
-DAMAGED = (ValueError, KeyError, TypeError)
-"""What reading a record raises that is none."""
 LONGEST_PATIENCE_S = 600.0
 
 
@@ -47,15 +39,9 @@ class Sweeper:
     def sweep(self) -> None:
         """Look at everything whose time has come; may raise `StoreUnavailable`."""
         for assessment_id in self.records.due(BATCH):
-            try:
+            # What moved on between two lines is just what is wanted.
+            with suppress(Stale, IllegalTransition, NotFound, Gone), passing_over(assessment_id):
                 self._recover(self.records.get(assessment_id))
-            except (Stale, IllegalTransition, NotFound, Gone):
-                continue  # It moved on between two lines: just what is wanted.
-            except NewerDocument:
-                continue  # The sweeper of that release takes care of it.
-            except DAMAGED as error:
-                # It comes first every time, and must not keep the others from their turn.
-                log.error("assessment %s cannot be read: %s", assessment_id, told(error))  # noqa: TRY400
 
     def _recover(self, assessment: Assessment) -> None:
         if assessment.status is Status.QUEUED:
@@ -86,7 +72,8 @@ class Sweeper:
         for assessment_id in stored:
             unchanged_s = self.blobs.age_s(assessment_id)
             if not self.clean.is_still(assessment_id, unchanged_s=unchanged_s):
-                self._erase_leftovers_of(assessment_id)
+                with passing_over(assessment_id):
+                    self._erase_leftovers_of(assessment_id)
         self.clear_staging()
         self.erase_uploads()
 

@@ -4,15 +4,17 @@ Any number may run at once; each step may be done twice.
 """
 
 import logging
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from assessment.assessment import AssessmentId
+from assessment.assessment import Assessment, AssessmentId
 from assessment.faults import Gone, IllegalTransition, NotFound, Stale
 from assessment.ports import Blobs, Clock, Records
 from assessment.stopper import Stopper
 from assessment.timetable import Timetable
+from worker.unreadable import passing_over
 
 log = logging.getLogger(__name__)
 
@@ -35,12 +37,11 @@ class Terms:
         """Look at everything whose time has come; may raise `StoreUnavailable`."""
         stopper = Stopper(self.records, self.blobs, self.clock)
         for assessment_id in self.timetable.overdue(BATCH):
-            try:
+            with suppress(*MOVED_ON), passing_over(assessment_id):
                 stopper.expire(self.records.get(assessment_id))
-            except MOVED_ON:
-                continue
         for assessment_id in self.timetable.outlived(BATCH):
-            self._erase(assessment_id)
+            with passing_over(assessment_id):
+                self._erase(assessment_id)
 
     def _erase(self, assessment_id: AssessmentId) -> None:
         """Erase the blobs, then the record: as long as there is one, it is found here again."""
@@ -55,12 +56,12 @@ class Terms:
     def catch_up(self) -> None:
         """Bring what had ended before this start under the present limit, which may be lower."""
         for assessment_id in self.blobs.stored():
-            try:
-                assessment = self.records.get(assessment_id)
-            except (NotFound, Gone):
-                continue
-            if assessment.status.final:
-                ended_at = assessment.ended_at or assessment.updated_at
-                erase_at = ended_at + timedelta(seconds=self.result_ttl_s)
-                left_s = (erase_at - self.clock()).total_seconds()
-                self.timetable.keep_at_most(assessment_id, left_s)
+            with suppress(NotFound, Gone), passing_over(assessment_id):
+                self._limit(self.records.get(assessment_id))
+
+    def _limit(self, assessment: Assessment) -> None:
+        if assessment.status.final:
+            ended_at = assessment.ended_at or assessment.updated_at
+            erase_at = ended_at + timedelta(seconds=self.result_ttl_s)
+            left_s = (erase_at - self.clock()).total_seconds()
+            self.timetable.keep_at_most(assessment.id, left_s)

@@ -1,3 +1,5 @@
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -37,6 +39,27 @@ def test_erasing_names_what_was_there_and_leaves_nothing(blobs: FolderBlobs):
     blobs.put(an_id(), "request.json", b"{}")
 
     assert blobs.erase(an_id()) == ["request.json", "video"]
+    assert blobs.stored() == []
+
+
+def test_what_the_disk_does_not_let_go_is_not_said_to_be_erased(
+    blobs: FolderBlobs, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    blobs.put(an_id(), "video", b"pictures")
+    blobs.put(an_id(), "request.json", b"{}")
+    unlink = os.unlink
+
+    def keeps_videos(path: str, **how: int) -> None:
+        if path == "video":
+            raise PermissionError(errno.EROFS, "read-only", path)
+        unlink(path, **how)
+
+    monkeypatch.setattr(os, "unlink", keeps_videos)
+
+    assert blobs.erase(an_id()) == ["request.json"]
+    assert "1 blobs could not be erased" in caplog.text
+    monkeypatch.undo()
+    assert blobs.erase(an_id()) == ["video"]
     assert blobs.stored() == []
 
 

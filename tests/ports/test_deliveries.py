@@ -224,6 +224,21 @@ def test_a_receiver_that_says_nothing_holds_up_nobody_else(office: Office):
     assert office.take().message.target == ENDPOINT
 
 
+def test_a_long_row_for_one_receiver_holds_up_nobody_else(office: Office):
+    row = [replace(a_test_send(n), target=CALLBACK) for n in range(1200)]
+    for one in row:
+        office.deliveries.add(one)
+    office.go_on(0.001)
+    other = a_test_send(9999)
+    office.deliveries.add(other)
+
+    taken = [office.take().message for _ in range(MOST_AT_ONCE + 1)]
+
+    assert taken[:-1] == row[:MOST_AT_ONCE]
+    assert taken[-1] == other
+    assert office.none_is_due()
+
+
 def test_the_log_keeps_the_last_tries(office: Office):
     told = message(office.ended(), CALLBACK, 1)
     office.deliveries.add(told)

@@ -84,6 +84,26 @@ def test_the_body_and_the_headers_arrive_and_the_answer_comes_back(receivers: Ca
     assert b"webhook-id: evt_1" in requests[0]
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        b"Mon, 01 Jan 99999999999999999999 00:00:00 GMT",
+        b"Mon, 01 Jan 2026 00:00:00 +99999999999999999999",
+    ],
+)
+def test_a_time_that_is_none_asks_for_nothing_and_the_answer_stands(
+    receivers: Callable[..., tuple], asked: bytes
+):
+    date = b"\r\nDate: Mon, 01 Jan 2026 00:00:00 GMT"
+    port, _ = receivers(
+        b"HTTP/1.1 200 OK\r\nRetry-After: " + asked + date + b"\r\nContent-Length: 0\r\n\r\n"
+    )
+
+    answer = post(port)
+
+    assert (answer.status, answer.retry_after_s) == (200, None)
+
+
 def test_a_redirect_is_not_followed(receivers: Callable[..., tuple]):
     other, seen = receivers(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
     location = f"http://127.0.0.1:{other}/".encode()

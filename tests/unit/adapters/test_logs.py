@@ -73,6 +73,14 @@ def test_an_exception_is_told_by_type_and_place_without_its_words(how, capsys):
     assert "break_with_words" in told
 
 
+@pytest.mark.timeout(20)
+def test_exceptions_that_name_each_other_are_told_once():
+    first, second = OSError("CANARY"), ValueError("CANARY")
+    first.__cause__, second.__cause__ = second, first
+
+    assert logs.without_words((OSError, first, None)).split() == ["OSError", "ValueError"]
+
+
 def test_a_line_of_json_is_one_line_whatever_is_in_it(capsys):
     logs.configure("json")
 

@@ -80,3 +80,16 @@ def test_the_same_idempotency_key_gives_the_same_assessment(
     first, second = capsys.readouterr().out.split()
     assert codes == [0, 0]
     assert first == second
+
+
+def test_an_upload_whose_request_is_refused_is_erased(
+    here: Loopback, video: Path, tmp_path: Path
+) -> None:
+    wrong = tmp_path / "request.json"
+    wrong.write_text('{"sampling": {"every_ms": -1}}')
+
+    code = assess(here, video, "--upload", "resumable", "--request", str(wrong))
+
+    kept = [path for path in here.house.root.rglob("*") if path.is_file()]
+    assert code == 1
+    assert not any(path.read_bytes().startswith(HEAD) for path in kept)

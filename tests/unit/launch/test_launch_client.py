@@ -6,8 +6,11 @@ from pathlib import Path
 
 import httpx
 import pytest
+from rich.console import Console
 
+from launch.__main__ import main, parser
 from launch.assess import require_result
+from launch.assess_command import Command, Terminal
 from launch.client import Assessments, connect
 from launch.faults import AssessmentFailed, Refused, Unreachable
 
@@ -43,6 +46,20 @@ def test_the_request_goes_before_the_recording(video: Path) -> None:
     assert "Content-Type: application/json" in body
     assert "Content-Type: video/mp4" in body
     assert int(seen[0].headers["Content-Length"]) == len(seen[0].content)
+
+
+def test_what_follows_the_last_dot_of_a_name_that_says_no_kind_stays_here(tmp_path: Path) -> None:
+    video, seen = tmp_path / "visit 3. Mrs Smith", list[bytes]()
+    video.write_bytes(b"recording")
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request.read())
+        return httpx.Response(202, json={"id": "asm_1", "status": "queued"})
+
+    api(answer).create(video, {})
+
+    assert b'filename="recording"' in seen[0]
+    assert b"Smith" not in seen[0]
 
 
 def test_an_assessment_is_followed_to_its_end() -> None:
@@ -100,6 +117,49 @@ def test_a_refused_report_leaves_no_file(tmp_path: Path) -> None:
 def test_the_key_is_sent_as_a_bearer() -> None:
     with connect("http://mien.test", "sk_live_x", use_proxies=False) as http:
         assert http.headers["Authorization"] == "Bearer sk_live_x"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ["--url", "http://[::1"],
+        ["--url", "http://a..b"],
+        ["--url", "http://ü..x"],
+        ["--key", "ключ"],
+    ],
+)
+def test_an_address_or_a_key_that_no_request_can_carry_is_wrong_usage(
+    video: Path, wrong: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = main(["assess", str(video), "--key", "sk_live_x", *wrong], {})
+
+    assert code == 2
+    assert "cannot be right" in capsys.readouterr().err
+
+
+def test_an_idempotency_key_that_no_header_can_carry_is_wrong_usage(video: Path) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(["assess", str(video), "--key", "sk_live_x", "--idempotency-key", "ü"], {})
+
+    assert left.value.code == 2
+
+
+def test_stopped_before_the_answer_it_does_not_say_that_nothing_was_created(
+    video: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stopped(request: httpx.Request) -> httpx.Response:
+        request.read()  # All of it has arrived.
+        raise KeyboardInterrupt
+
+    arguments = parser().parse_args(["assess", str(video)])
+    http = httpx.Client(base_url="http://mien.test", transport=httpx.MockTransport(stopped))
+
+    code = Command(http, arguments, Terminal(Console(), Console())).run()
+
+    said = capsys.readouterr().out
+    assert code == 130
+    assert "nothing was created" not in said
+    assert "what had arrived whole is assessed" in said
 
 
 def test_a_failed_assessment_is_told_with_its_reason() -> None:

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from service.request_part import RequestReader
+from service.strict_json import MOST_TOLD
 
 CONSENT = {"policy_version": "2026-01", "scopes": ["severity"]}
 OBTAINED_AT = "/request/consent/obtained_at"
@@ -196,3 +197,12 @@ def test_a_field_that_is_none_is_told_with_the_one_that_may_be_meant(house, part
 
     assert error["pointer"] == pointer
     assert error["detail"].endswith(said)
+
+
+def test_of_thousands_of_wrong_fields_a_hundred_are_told(house):
+    request = b"{" + b",".join(b'"sampl%d":0' % number for number in range(4000)) + b"}"
+
+    answer = house.send_raw(request, "application/json")
+
+    assert answer.status_code == 422
+    assert len(answer.json()["errors"]) == MOST_TOLD

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from assessment.faults import StoreUnavailable
+from assessment.fitness import Unfit
 from assessment.quotas import Allowance
 
 KEY = {"idempotency-key": "night-run"}
@@ -140,6 +141,17 @@ def test_a_deleted_item_is_gone_when_the_batch_comes_again(house):
     assert again.json()["items"][0]["problem"]["code"] == "gone"
 
 
+def test_a_network_out_of_order_stops_only_the_items_that_name_it(house):
+    house.refused = (Unfit("hmhn", "manifest_tampered", "its seal is broken"),)
+    house.manifests = {name: one for name, one in house.manifests.items() if name != "hmhn"}
+    house.build()
+
+    answer = send(house, item(1, model=["hmhn"]), item(2, analyses=["expression"]))
+
+    assert statuses(answer) == [503, 202]
+    assert answer.json()["items"][0]["problem"]["code"] == "network_out_of_order"
+
+
 def test_an_item_that_met_an_absent_store_is_tried_again_with_the_key(house):
     add, added = house.records.add, []
 
@@ -185,3 +197,13 @@ def test_a_batch_counts_as_many_as_it_holds(house):
 
     assert (refused.status_code, refused.json()["code"]) == (429, "rate_limited")
     assert len(house.records.stored) == 3
+
+
+def test_a_batch_of_one_more_than_may_be_open_is_refused(house):
+    house.build(allowance=Allowance(assessments=3))
+
+    refused = send(house, *map(item, range(4)))
+
+    assert (refused.status_code, refused.json()["code"]) == (429, "quota_exceeded")
+    assert house.empty
+    assert statuses(send(house, *map(item, range(3)))) == [202] * 3

@@ -190,6 +190,22 @@ def test_feedback_that_comes_while_its_assessment_is_deleted_is_not_kept(house):
     assert list(house.feedback.all()) == []
 
 
+def test_feedback_that_comes_as_its_assessment_ends_takes_none_of_before_with_it(house, watch):
+    assessment = house.succeeded()
+    tell(house, assessment, PHQ)
+    put = house.feedback.put
+
+    def put_as_its_time_ends(feedback):
+        watch.go_on(8 * 86_400)
+        return put(feedback)
+
+    house.feedback.put = put_as_its_time_ends
+    answer = tell(house, assessment, BDI)
+
+    assert (answer.status_code, answer.json()["code"]) == (410, "gone")
+    assert [one["instrument"] for one in kept(house, assessment)] == ["phq_9"]
+
+
 def test_totals_are_in_no_log_no_record_no_blob_and_no_metric(house, caplog):
     caplog.set_level(logging.DEBUG)
     assessment = house.succeeded()

@@ -1,7 +1,9 @@
 """Idempotency-Keys when much happens at once, callers vanish, or processes die."""
 
 import asyncio
+import threading
 from collections.abc import Mapping
+from contextlib import suppress
 
 import httpx
 
@@ -11,6 +13,7 @@ from tests.unit.service.conftest import MP4
 
 KEY = {"idempotency-key": "visit-17"}
 URL = {"source": {"url": "https://example.org/visit.mp4"}}
+PATIENCE_S = 10.0
 
 
 def problem(answer) -> tuple[int, str]:
@@ -128,6 +131,58 @@ def test_after_a_process_died_the_next_one_finds_what_it_made(house, watch):
     assert again.json() == first.json()
     assert again.headers["idempotency-replayed"] == "true"
     assert len(house.records.stored) == 1
+
+
+def test_a_repetition_that_fails_does_not_forget_what_a_process_made_before_it_died(house, watch):
+    kept = house.marks.keep
+    house.marks.keep = lambda *_: None  # it dies right before
+    first = post(house)
+    house.marks.keep = kept
+    watch.go_on(idempotency.LEASE_S + 1)
+
+    broken = house.send_raw(b"{", "application/json", headers=KEY)
+    again = post(house)
+
+    assert problem(broken) == (422, "validation_error")
+    assert again.json() == first.json()
+    assert len(house.records.stored) == 1
+
+
+def test_what_a_cancelled_request_still_makes_is_made_once(house):
+    # given a create that waits for the store when the server that stops cancels its request
+    add, keep = house.records.add, house.marks.keep
+    began, go_on, ended = threading.Event(), threading.Event(), threading.Event()
+
+    def slowly(*given: object, **more: object) -> None:
+        began.set()
+        go_on.wait(PATIENCE_S)
+        add(*given, **more)
+
+    def kept(name: str, holder: str) -> None:
+        keep(name, holder)
+        ended.set()
+
+    async def cancelled() -> None:
+        house.records.add, house.marks.keep = slowly, kept
+        transport = httpx.ASGITransport(house.app)
+        headers = {"authorization": "Bearer sk_ours", **KEY}
+        async with httpx.AsyncClient(transport=transport, base_url="http://mien") as client:
+            first = asyncio.create_task(client.post("/v1/assessments", json=URL, headers=headers))
+            await asyncio.to_thread(began.wait, PATIENCE_S)
+            first.cancel()
+            with suppress(asyncio.CancelledError):
+                await first
+            go_on.set()
+            await asyncio.to_thread(ended.wait, PATIENCE_S)
+
+    # when its thread has ended, and the caller comes again
+    asyncio.run(cancelled())
+    house.records.add = add
+    again = post(house)
+
+    # then it is the same assessment
+    assert again.headers["idempotency-replayed"] == "true"
+    assert list(house.records.stored) == [again.json()["id"]]
 
 
 def test_after_a_process_died_before_it_made_anything_the_next_one_makes_it(house, watch):

@@ -1,5 +1,8 @@
 """Creating resumable uploads: what is told, accepted and refused."""
 
+import errno
+import os
+
 import pytest
 
 from tests.unit.service.conftest import LIMIT
@@ -108,6 +111,17 @@ def test_without_a_key_nothing_is_told(house):
 def test_a_creation_with_something_else_than_a_recording_leaves_nothing(tus, house):
     assert problem(tus.post(body=b"plain text " * 50)) == (415, "not_a_video")
 
+    assert house.uploads.stored == {}
+    assert list(house.blobs.uploads.iterdir()) == []
+
+
+def test_a_creation_whose_disk_breaks_leaves_nothing(tus, house, monkeypatch):
+    def broken(*_: object) -> None:
+        raise OSError(errno.EIO, "the disk is broken")
+
+    monkeypatch.setattr(os, "fdatasync", broken)
+
+    assert tus.post(body=RECORDING).status_code == 500
     assert house.uploads.stored == {}
     assert list(house.blobs.uploads.iterdir()) == []
 

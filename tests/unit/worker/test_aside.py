@@ -1,6 +1,8 @@
 import threading
 from functools import partial
 
+import pytest
+
 from worker.aside import Aside, at_once
 
 
@@ -63,3 +65,20 @@ def test_at_once_is_done_when_it_returns() -> None:
     at_once(lambda: done.append("it"))
 
     assert done == ["it"]
+
+
+def test_a_thread_that_cannot_be_started_leaves_its_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    aside, done = Aside(1), list[str]()
+
+    def refused(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", refused)
+        with pytest.raises(RuntimeError):
+            aside(lambda: done.append("one"))
+
+    aside(lambda: done.append("two"))
+    aside.finish(10)
+
+    assert done == ["two"]

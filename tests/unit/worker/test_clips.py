@@ -94,7 +94,8 @@ def test_the_answer_stands_at_every_used_frame_of_its_clip():
     stage = clips(scorer, "temporal_resnet50")
     looks = [look(400 * i, used=i != 5) for i in range(36)]
 
-    seen = stage.fill_in([one.seen for one in stage.watch(looks)])
+    # as the pipeline does it: the looks are only taken while the answers are filled in
+    seen = stage.fill_in(one.seen for one in stage.watch(looks))
 
     said = [dict(one.severity).get("temporal_resnet50") for one in seen]
     assert said == [1.0] * 5 + [None] + [1.0] * 11 + [2.0] * 16 + [None] * 3

@@ -117,6 +117,20 @@ def test_a_network_that_is_loaded_anew_and_right_again_opens_the_worker() -> Non
     assert world.guard.open.is_set()
 
 
+def test_a_look_that_breaks_closes_the_worker_until_one_does_not() -> None:
+    world = World()
+    world.guard.look()
+
+    world.fault = ZeroDivisionError()
+    with pytest.raises(ZeroDivisionError):
+        world.guard.look()
+    assert not world.guard.open.is_set()
+
+    world.fault = None
+    world.guard.look()
+    assert world.guard.open.is_set()
+
+
 def test_a_network_that_is_unfit_is_examined_again_within_a_minute_and_no_other_is() -> None:
     world = World(drifts={"hmhn": DRIFT})
     world.guard.look()

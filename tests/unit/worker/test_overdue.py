@@ -11,14 +11,16 @@ from adapters.blobs import FolderBlobs
 from adapters.memory import MemoryRecords
 from adapters.memory_feedback import MemoryFeedback
 from adapters.memory_uploads import MemoryUploads
-from assessment.assessment import Status
-from assessment.faults import StoreUnavailable
+from assessment.assessment import Status, Tenant
+from assessment.faults import NewerDocument, StoreUnavailable
+from assessment.uploads import Upload, UploadId
 from tests.conftest import Watch
 from tests.samples import an_assessment, an_id
 from worker.beside_meters import SWEEPER, BesideMeters
 from worker.orphans import ORPHAN_S
 from worker.overdue import GRACE, KINDS, Overdue
 
+AN_UPLOAD = UploadId("upl_" + "0" * 32)
 NOTHING = dict.fromkeys(KINDS, 0)
 
 
@@ -74,6 +76,19 @@ def test_files_of_nobody_are_seen_once_they_are_old(overdue):
     assert overdue.look() == NOTHING | {"orphan": 1}
 
 
+def test_an_upload_is_overdue_when_the_sweeper_has_had_its_time(overdue, watch):
+    over = watch() + timedelta(seconds=60)
+    upload = Upload(id=AN_UPLOAD, tenant=Tenant("ours"), length=10, expires_at=over)
+    overdue.uploads.open(upload, most=5, room_bytes=100)
+
+    watch.go_on(61)
+    assert overdue.look() == NOTHING
+    watch.go_on(GRACE.total_seconds())
+    assert overdue.look() == NOTHING | {"upload": 1}
+    overdue.uploads.close(upload)
+    assert overdue.look() == NOTHING
+
+
 def test_one_that_waits_is_not_overdue_however_long_it_takes(overdue, watch):
     one = an_assessment()
     overdue.records.add(one, look_again_s=30)
@@ -116,3 +131,25 @@ def test_a_loop_that_fails_is_counted_and_keeps_its_last_success():
     assert value("mien_loop_rounds_total", {"loop": "terms", "result": "ok"}) == 1
     assert began_s is not None
     assert value("mien_loop_last_success_timestamp_seconds", {"loop": "sweep"}) == began_s
+
+
+@pytest.mark.parametrize(("fault", "found"), [(KeyError("schema"), 1), (NewerDocument(), 0)])
+def test_a_record_that_cannot_be_read_hides_nothing_that_is_overdue(
+    overdue, watch, monkeypatch, fault, found
+):
+    one = ended(overdue, watch)
+    read = overdue.records.get
+    overdue.blobs.put(an_id(7), "video", b"x")
+    folder = overdue.blobs.root / "blobs" / an_id(7)
+    then = folder.stat().st_mtime - ORPHAN_S - GRACE.total_seconds() - 1
+    os.utime(folder, (then, then))
+
+    def get(assessment_id):
+        if assessment_id == one.id:
+            return read(one.id)
+        raise fault
+
+    monkeypatch.setattr(overdue.records, "get", get)
+    watch.go_on(GRACE.total_seconds() + 1)
+
+    assert overdue.look() == NOTHING | {"recording": 1, "orphan": found}

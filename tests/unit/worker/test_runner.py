@@ -1,8 +1,9 @@
 import json
 import logging
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -18,6 +19,7 @@ from assessment.recording_faults import Undecodable
 from assessment.request import AssessmentRequest
 from tests.conftest import Watch
 from tests.samples import a_measurement, an_assessment, an_observation, manifests
+from worker import runner as runner_module
 from worker.runner import Report, Runner
 from worker.sandboxed import Sandboxed
 
@@ -294,3 +296,57 @@ def test_a_worker_that_admits_nothing_leaves_the_assessment_queued_and_untouched
 
     assert (left.status, left.attempt, one.measured) == (Status.QUEUED, 0, 0)
     assert blob_names.VIDEO in one.names
+
+
+@dataclass(frozen=True, slots=True)
+class SlowDisk(FolderBlobs):
+    """Blobs whose writing of a measurement outlasts the lease."""
+
+    meanwhile: Callable[[], None]
+
+    def put(self, assessment_id: AssessmentId, name: str, content: bytes) -> None:
+        FolderBlobs.put(self, assessment_id, name, content)
+        if name == blob_names.MEASUREMENT:
+            self.meanwhile()
+
+
+def test_an_attempt_that_was_overtaken_leaves_the_recording_to_the_next(desk: MakeDesk):
+    def taken_back_and_claimed() -> None:
+        stored = one.assessment
+        waiting = stored.to(Status.QUEUED, at=stored.updated_at, crashed=True)
+        again = waiting.to(Status.PROCESSING, at=stored.updated_at)
+        one.records.stored[stored.id] = again
+
+    one = desk(lambda _: GOOD)
+    one.runner = replace(one.runner, blobs=SlowDisk(one.blobs.root, taken_back_and_claimed))
+
+    left = one.run()
+
+    assert (left.status, left.attempt) == (Status.PROCESSING, 2)
+    assert one.names == {"request.json", "video", "measurement.json"}
+
+
+def test_bringing_and_measuring_share_the_time_of_one_attempt(
+    desk: MakeDesk, monkeypatch: pytest.MonkeyPatch
+):
+    now_s = [0.0]
+    clock = SimpleNamespace(monotonic=lambda: now_s[0])
+
+    def measure(report: Report) -> Measurement:
+        now_s[0] += 40
+        report(Progress(Stage.SCORING, 50))
+        return GOOD
+
+    def bring(_: AssessmentId, request: AssessmentRequest, report: Report) -> AssessmentRequest:
+        now_s[0] += 40
+        report(Progress(Stage.FETCHING, 0))
+        return request
+
+    # Given an attempt that may take 60 s, and whose fetch and measuring take 40 s each:
+    monkeypatch.setattr(runner_module, "time", clock)
+    one = desk(measure)
+    one.runner = replace(one.runner, bring=bring)
+
+    ended = one.run()
+
+    assert (ended.status, ended.fault) == (Status.FAILED, "attempt_timeout")

@@ -6,6 +6,7 @@ import pytest
 from adapters.blobs import FolderBlobs
 from adapters.memory import MemoryQueue, MemoryRecords
 from assessment.assessment import Assessment, AssessmentId, Status
+from assessment.faults import NewerDocument
 from tests.conftest import Watch
 from tests.samples import an_assessment, an_id
 from worker.orphans import ORPHAN_S
@@ -210,3 +211,25 @@ def test_a_record_that_cannot_be_read_keeps_no_other_from_its_turn(
     assert waiting.id in sent
     assert damaged in caplog.text
     assert "Anna" not in caplog.text
+
+
+@pytest.mark.parametrize("fault", [KeyError("Anna Muster"), NewerDocument()])
+def test_a_record_that_cannot_be_read_keeps_no_leftovers_of_others(
+    floor: Floor, monkeypatch: pytest.MonkeyPatch, fault: Exception
+):
+    floor.records.erase(floor.add())
+    floor.blobs.put(an_id(2), "video", b"pictures")
+    read, stored = floor.records.get, floor.blobs.stored()
+
+    def get(assessment_id: AssessmentId) -> Assessment:
+        if assessment_id == an_id(2):
+            raise fault
+        return read(assessment_id)
+
+    monkeypatch.setattr(floor.records, "get", get)
+    monkeypatch.setattr(FolderBlobs, "stored", lambda _: sorted(stored, reverse=True))
+
+    floor.sweeper.erase_leftovers()
+
+    assert not (floor.folder / "blobs" / an_id()).exists()
+    assert floor.uploads_looked_at == 1

@@ -12,7 +12,7 @@ from adapters.blobs import FolderBlobs
 from adapters.memory import MemoryRecords
 from adapters.memory_timetable import MemoryTimetable
 from assessment.assessment import Assessment, AssessmentId, Outcome, Status
-from assessment.faults import Gone, StoreUnavailable
+from assessment.faults import Gone, NewerDocument, StoreUnavailable
 from tests.conftest import Watch
 from tests.samples import NOON, an_assessment, an_id
 from worker.terms import Terms
@@ -198,3 +198,36 @@ def test_a_higher_limit_lets_nothing_live_longer_than_it_was_promised(floor: Flo
     floor.terms.hold()
 
     assert floor.gone()
+
+
+@pytest.mark.parametrize("fault", [KeyError("Anna Muster"), NewerDocument()])
+def test_records_that_cannot_be_read_hold_no_other_beyond_its_terms(
+    floor: Floor,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    fault: Exception,
+):
+    # Given three pairs, of each of which the first cannot be read:
+    waiting = [floor.add(number, **in_a_minute(floor.watch)).id for number in (1, 2)]
+    ended = [floor.succeed(floor.add(number, erase_after_s=60)).id for number in (3, 4)]
+    before = [floor.succeed(floor.add(number)).id for number in (5, 6)]
+    read, unreadable = floor.records.get, {waiting[0], ended[0], before[0]}
+
+    def get(assessment_id: AssessmentId) -> Assessment:
+        if assessment_id in unreadable:
+            raise fault
+        return read(assessment_id)
+
+    monkeypatch.setattr(floor.records, "get", get)
+    floor.watch.go_on(2 * DAY_S)
+    floor.restart(DAY_S)
+
+    # when they are held to their terms,
+    floor.terms.catch_up()
+    floor.terms.hold()
+
+    # then the others are, and the first ones are left as they are.
+    assert read(waiting[1]).status is Status.EXPIRED
+    assert [floor.gone(number) for number in (4, 6)] == [True, True]
+    assert floor.names(3) == set(MADE)
+    assert "Anna" not in caplog.text
