@@ -72,7 +72,7 @@ class Run:
         )
         for thread in start_clients(works, 1, self.url, self.key, told):
             thread.join()
-        self._follow_until_ended(told, 120.0)
+        self._follow_until_ended(told, 300.0)
         return {name: facts(told.ended[told.ids[-1 - place]]) for place, name in enumerate(VIDEOS)}
 
     def rage(self) -> None:
