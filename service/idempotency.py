@@ -100,12 +100,12 @@ class Held:
 
         A block that fails made nothing, and what it failed with goes on.
         """
-        self.commit()
+        self.committed, made = True, False
         try:
             yield
-        except BaseException:
-            self.committed = False
-            raise
+            made = True
+        finally:
+            self.committed = made
 
     def keep(self) -> None:
         """Keep the key; if that fails, the lease ends and the next request finds all by its id."""

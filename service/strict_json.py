@@ -51,15 +51,19 @@ def parse(raw: bytes, model: type[Model], pointer: str = "") -> Model:
         return model.model_validate_json(json.dumps(content))
     except ValidationError as error:
         details = error.errors(include_url=False, include_context=False, include_input=False)
-        told, names = details[:MOST_TOLD], _names(model)
-        raise InvalidFields([_invalid(one, pointer, names) for one in told]) from None
+        raise refusal(details, pointer, _names(model)) from None
     except (ValueError, RecursionError):
         raise Invalid("is not JSON, or repeats a name", pointer=pointer) from None
 
 
-def refusal(details: Sequence[ErrorDetails], pointer: str = "") -> InvalidFields:
-    """Return pydantic's errors as ours, below the pointer; what was sent is left out."""
-    return InvalidFields([_invalid(one, pointer) for one in details])
+def refusal(
+    details: Sequence[ErrorDetails], pointer: str = "", names: Collection[str] = ()
+) -> InvalidFields:
+    """Return pydantic's errors as ours, below the pointer; what was sent is left out.
+
+    A field that there is not is told with that one of the names which may be meant.
+    """
+    return InvalidFields([_invalid(one, pointer, names) for one in details[:MOST_TOLD]])
 
 
 @cache
@@ -96,7 +100,7 @@ def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _invalid(error: ErrorDetails, pointer: str, names: Collection[str] = ()) -> Invalid:
+def _invalid(error: ErrorDetails, pointer: str, names: Collection[str]) -> Invalid:
     if error["type"] == "extra_forbidden":
         return Invalid(_unknown(error["loc"], names), pointer=_below(pointer, error["loc"]))
     plain = error["type"] in _PLAIN_MESSAGES

@@ -4,6 +4,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 
 from assessment.assessment import Assessment, AssessmentId, Tenant
+from assessment.audit import Entry
 from assessment.ledger import Verdict
 from assessment.manifest import Manifest
 from assessment.measurement import FaceBox, FaceQuality, Measurement, Media, Observation
@@ -37,6 +38,19 @@ LENIENT = Thresholds(
 """Painted pictures hold no detail, which is not what is tested here."""
 SAD = (0.1, 0.05, 0.8, 0.02, 0.01, 0.01, 0.01)
 HAPPY = (0.1, 0.8, 0.05, 0.02, 0.01, 0.01, 0.01)
+
+
+ENTRY = Entry(
+    at="2026-01-01T12:00:00.000Z",
+    tenant="ours",
+    key_id="key_0123456789abcdef",
+    method="GET",
+    route="/v1/assessments/{id}",
+    subject="asm_0123456789abcdef0123456789abcdef",
+    status=200,
+    request_id="req_0123456789abcdef",
+)
+"""A line of the audit stream."""
 
 
 def an_id(number: int = 1) -> AssessmentId:

@@ -36,9 +36,9 @@ class Aside:
         self._threads.add(thread)
         try:
             thread.start()
-        except BaseException:
-            self._leave(thread)  # It never runs: nothing else would give its room back.
-            raise
+        finally:
+            if thread.ident is None:  # It never runs: nothing else would give its room back.
+                self._leave(thread)
 
     def _run(self, work: Work) -> None:
         try:

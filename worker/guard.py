@@ -7,6 +7,7 @@ look ─┬─ Triton is out of reach ──────────────
 
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from math import inf
 from threading import Event
@@ -102,20 +103,19 @@ class Guard:
         """Look at every network, examine what is new, and open or close."""
         if self._refused or self._clock() < self._again_s:
             return Attendance({}, self._refused or self._said)
-        try:
-            found = self._present()
-        except (ModelContract, Misconfigured) as fault:
-            self._again_s = self._clock() + AGAIN_S
-            found = Attendance({}, (Unfit("", fault.code, str(fault)),))
-        except Fault as fault:
-            if self._reached:
-                log.warning("networks are out of reach: %s", fault.code)
-            self._reached = False
-            self.open.clear()
-            return Attendance({})
-        except BaseException:
-            self.open.clear()  # A look that broke has not found anything to be fit.
-            raise
+        with ExitStack() as undo:
+            undo.callback(self.open.clear)  # Out of reach or broken, a look has found nothing fit.
+            try:
+                found = self._present()
+            except (ModelContract, Misconfigured) as fault:
+                self._again_s = self._clock() + AGAIN_S
+                found = Attendance({}, (Unfit("", fault.code, str(fault)),))
+            except Fault as fault:
+                if self._reached:
+                    log.warning("networks are out of reach: %s", fault.code)
+                self._reached = False
+                return Attendance({})
+            undo.pop_all()
         self._reached = True
         self._set(found)
         return found

@@ -9,6 +9,7 @@ A second attempt finds the recording, or fetches it again; nothing is in between
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -72,13 +73,14 @@ class Sources:
         thread = ThreadPoolExecutor(1, thread_name_prefix="fetch")
         future = thread.submit(self.fetch, url, stop)
         try:
-            while not wait((future,), BEAT_S).done:
-                report(FETCHING)
-            return future.result()
-        except BaseException:
-            # It may have come to its end just now, and nobody takes what it brought.
-            future.add_done_callback(_erase)
-            raise
+            with ExitStack() as undo:
+                # It may come to its end just now, and nobody takes what it brought.
+                undo.callback(future.add_done_callback, _erase)
+                while not wait((future,), BEAT_S).done:
+                    report(FETCHING)
+                fetched = future.result()
+                undo.pop_all()
+            return fetched
         finally:
             stop.set()
             thread.shutdown(wait=False)

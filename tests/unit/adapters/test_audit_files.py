@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from adapters.audit_files import FolderAudit, kept
-from assessment.audit import Entry
 from tests.conftest import Watch
+from tests.samples import ENTRY
 
 
 def until(holds: Callable[[], bool]) -> bool:
@@ -22,18 +22,6 @@ def until(holds: Callable[[], bool]) -> bool:
     while not holds() and time.monotonic() < end:
         time.sleep(0.01)
     return holds()
-
-
-ENTRY = Entry(
-    at="2026-01-01T12:00:00.000Z",
-    tenant="ours",
-    key_id="key_0123456789abcdef",
-    method="GET",
-    route="/v1/assessments/{id}",
-    subject=None,
-    status=200,
-    request_id="req_0123456789abcdef",
-)
 
 
 @pytest.fixture

@@ -11,22 +11,12 @@ from typing import Any
 import pytest
 
 from adapters.audit_files import FolderAudit, kept
-from assessment.audit import Entry
 from service.auditing import Auditing
 from tests.conftest import Watch
+from tests.samples import ENTRY
 from tests.unit.service.conftest import OTHER_KEY, House
 
 CANARY = "Canary-Patient-4711"
-ENTRY = Entry(
-    at="2026-01-01T12:00:00.000Z",
-    tenant="ours",
-    key_id="key_0123456789abcdef",
-    method="GET",
-    route="/v1/assessments/{id}",
-    subject="asm_0123456789abcdef0123456789abcdef",
-    status=200,
-    request_id="req_0123456789abcdef",
-)
 
 
 @pytest.fixture
